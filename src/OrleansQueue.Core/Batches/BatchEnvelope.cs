@@ -1,0 +1,60 @@
+namespace OrleansQueue.Batches;
+
+/// <summary>
+/// The checks that hold for every batch, whoever wrote it and wherever it lies: its length, its version, its CRC and the
+/// numbers of its header among each other.
+/// </summary>
+internal static class BatchEnvelope
+{
+    /// <summary>Checks that <paramref name="batch"/> is one whole batch; returns what is wrong, or null.</summary>
+    public static Refusal? Check(ReadOnlySpan<byte> batch, out RecordBatchHeader header)
+    {
+        header = default;
+        if (batch.Length < RecordBatchHeader.Size)
+        {
+            return Refusal.Of("batch size", batch.Length, $"at least the {RecordBatchHeader.Size} bytes of a header");
+        }
+
+        header = RecordBatchHeader.Read(batch);
+        if (header.SizeInBytes != batch.Length)
+        {
+            return Refusal.Of("batch length", header.SizeInBytes - BatchLayout.LengthOverhead, $"{batch.Length - BatchLayout.LengthOverhead}, the bytes that follow it");
+        }
+
+        return CheckHeader(header) ?? CheckCrc(batch, header);
+    }
+
+    /// <summary>Checks the numbers of a header among each other; returns what is wrong, or null.</summary>
+    public static Refusal? CheckHeader(in RecordBatchHeader header)
+    {
+        if (header.Magic != BatchLayout.CurrentMagic)
+        {
+            return Refusal.Of("batch magic", header.Magic, "2");
+        }
+
+        if (header.SizeInBytes < RecordBatchHeader.Size)
+        {
+            return Refusal.Of("batch length", header.SizeInBytes - BatchLayout.LengthOverhead, $"at least {RecordBatchHeader.Size - BatchLayout.LengthOverhead}");
+        }
+
+        if (header.BaseOffset.Value < 0 || header.BaseOffset.Value > long.MaxValue - int.MaxValue - 1L)
+        {
+            return Refusal.Of("batch base offset", header.BaseOffset.Value, "0 or more");
+        }
+
+        if (header.LastOffsetDelta < 0)
+        {
+            return Refusal.Of("batch last offset delta", header.LastOffsetDelta, "0 or more");
+        }
+
+        return header.RecordCount < 0 || header.RecordCount - 1L > header.LastOffsetDelta
+            ? Refusal.Of("batch record count", header.RecordCount, $"0 to {header.LastOffsetDelta + 1L}, as its offsets allow")
+            : null;
+    }
+
+    private static Refusal? CheckCrc(ReadOnlySpan<byte> batch, in RecordBatchHeader header)
+    {
+        var crc = Crc32C.Compute(batch[BatchLayout.Attributes..]);
+        return crc == header.Crc ? null : Refusal.OfText("batch CRC", $"0x{header.Crc:x8}", $"0x{crc:x8}, which its bytes give");
+    }
+}
