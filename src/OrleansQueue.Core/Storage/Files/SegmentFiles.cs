@@ -1,0 +1,77 @@
+namespace OrleansQueue.Storage.Files;
+
+/// <summary>The segment files of a store by log and first offset. Positions are those of the log: bytes from the first batch.</summary>
+internal sealed class SegmentFiles(IDisk disk, StoreFolder folder, int maxOpen) : IDisposable
+{
+    private readonly OpenFiles _open = new(disk, maxOpen);
+
+    public string PathOf(LogId log, Offset segment) => Path.Combine(folder.FolderOf(log), SegmentName.OfLog(segment));
+
+    public OpenFiles.Lease Rent(LogId log, Offset segment) => _open.Rent(PathOf(log, segment));
+
+    public int Read(LogId log, Offset segment, long position, Span<byte> into)
+    {
+        using var lease = Rent(log, segment);
+        return lease.File.Read(SegmentHeader.Size + position, into);
+    }
+
+    public void SyncIfThere(LogId log, Offset segment)
+    {
+        if (disk.FileExists(PathOf(log, segment)))
+        {
+            using var lease = Rent(log, segment);
+            lease.File.Sync();
+        }
+    }
+
+    public bool WriteIfThere(LogId log, Offset segment, long position, ReadOnlySpan<byte> bytes)
+    {
+        if (!disk.FileExists(PathOf(log, segment)))
+        {
+            return false;
+        }
+
+        using var lease = Rent(log, segment);
+        lease.File.Write(SegmentHeader.Size + position, bytes);
+        return true;
+    }
+
+    /// <summary>Makes the file of a new segment, whole or not at all.</summary>
+    public void Create(LogId log, Offset segment, Epoch epoch)
+    {
+        var path = PathOf(log, segment);
+        var logFolder = folder.FolderOf(log);
+        if (disk.List(logFolder).Count == 0)
+        {
+            disk.CreateFolder(logFolder);
+            disk.SyncFolder(folder.Logs);
+        }
+
+        var fresh = path + ".new";
+        using (var file = disk.Open(fresh, create: true))
+        {
+            file.SetLength(0);
+            file.Write(0, SegmentHeader.Write(folder.Id, log, segment, epoch));
+            file.Sync();
+        }
+
+        disk.Rename(fresh, path);
+        disk.SyncFolder(logFolder);
+    }
+
+    /// <summary>Deletes a segment with its sidecars. The log itself goes last, so that a crash leaves no sidecars without one.</summary>
+    public void Delete(LogId log, Offset segment)
+    {
+        foreach (var kind in Enum.GetValues<Sidecar>())
+        {
+            disk.Delete(Path.Combine(folder.FolderOf(log), SegmentName.OfSidecar(segment, kind)));
+        }
+
+        _open.Forget(PathOf(log, segment));
+        disk.Delete(PathOf(log, segment));
+    }
+
+    public void Forget(LogId log, Offset segment) => _open.Forget(PathOf(log, segment));
+
+    public void Dispose() => _open.Dispose();
+}

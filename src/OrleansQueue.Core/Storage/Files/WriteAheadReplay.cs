@@ -1,0 +1,89 @@
+namespace OrleansQueue.Storage.Files;
+
+/// <summary>
+/// Brings every segment to what its owners were told: writes what the write-ahead files say, syncs the segments, and removes
+/// the files. It can be cut off anywhere and run again.
+/// </summary>
+internal static class WriteAheadReplay
+{
+    /// <summary>Replays the files of a store and returns the highest generation that was ever in use.</summary>
+    public static long Run(IDisk disk, StoreFolder folder, SegmentFiles segments)
+    {
+        var names = disk.List(folder.WriteAhead).Where(WriteAheadFile.IsName).ToList();
+        var files = names.Select(name => Read(disk, folder, name)).OfType<Found>().OrderBy(file => file.Generation).ToList();
+        var oldestNeeded = files.Count == 0 ? 0 : files[^1].OldestNeeded;
+        var needed = files.Where(file => file.Generation >= oldestNeeded).ToList();
+
+        var barriers = FindBarriers(needed);
+        var touched = new HashSet<(LogId, Offset)>();
+        foreach (var file in needed)
+        {
+            Apply(file, barriers, segments, touched);
+        }
+
+        foreach (var (log, segment) in touched)
+        {
+            segments.SyncIfThere(log, segment);
+        }
+
+        // The newest goes last: until then it says which of the others still count.
+        foreach (var name in files.Select(file => file.Name).Concat(names.Except(files.Select(file => file.Name))))
+        {
+            disk.Delete(Path.Combine(folder.WriteAhead, name));
+        }
+
+        if (names.Count != 0)
+        {
+            disk.SyncFolder(folder.WriteAhead);
+        }
+
+        return files.Count == 0 ? 0 : files[^1].Generation;
+    }
+
+    private static Found? Read(IDisk disk, StoreFolder folder, string name)
+    {
+        using var file = disk.Open(Path.Combine(folder.WriteAhead, name), create: false);
+        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)file.Length));
+        bytes = bytes[..file.Read(0, bytes)];
+        return WriteAheadFormat.TryReadFileHeader(bytes, folder.Id, out var generation, out var oldestNeeded)
+            ? new Found(name, generation, oldestNeeded, bytes)
+            : null;
+    }
+
+    /// <summary>For each log with a barrier, the place of its last one.</summary>
+    private static Dictionary<LogId, (long Generation, int At)> FindBarriers(List<Found> files)
+    {
+        var barriers = new Dictionary<LogId, (long, int)>();
+        foreach (var file in files)
+        {
+            for (var at = WriteAheadFormat.FileHeaderSize; file.TryReadEntry(at, out var entry); at += entry.Size)
+            {
+                if (entry.Kind == WriteAheadKind.Barrier)
+                {
+                    barriers[entry.Log] = (file.Generation, at);
+                }
+            }
+        }
+
+        return barriers;
+    }
+
+    private static void Apply(
+        Found file, Dictionary<LogId, (long Generation, int At)> barriers, SegmentFiles segments, HashSet<(LogId, Offset)> touched)
+    {
+        for (var at = WriteAheadFormat.FileHeaderSize; file.TryReadEntry(at, out var entry); at += entry.Size)
+        {
+            var behindBarrier = !barriers.TryGetValue(entry.Log, out var barrier) || (file.Generation, at).CompareTo(barrier) > 0;
+            if (entry.Kind == WriteAheadKind.Bytes && behindBarrier && segments.WriteIfThere(entry.Log, entry.Segment, entry.Position, entry.Bytes))
+            {
+                touched.Add((entry.Log, entry.Segment));
+            }
+        }
+    }
+
+    private sealed record Found(string Name, long Generation, long OldestNeeded, byte[] Bytes)
+    {
+        public bool TryReadEntry(int at, out WriteAheadEntry entry) =>
+            WriteAheadFormat.TryReadEntry(at <= Bytes.Length ? Bytes.AsSpan(at) : [], Generation, out entry);
+    }
+}

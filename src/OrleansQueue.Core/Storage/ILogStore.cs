@@ -1,0 +1,42 @@
+namespace OrleansQueue.Storage;
+
+/// <summary>
+/// The storage port: a place that keeps many logs. Memory, files and Azure append blobs implement it, and one suite of tests
+/// holds all of them to what is written here.
+/// </summary>
+internal interface ILogStore : IAsyncDisposable
+{
+    /// <summary>The identity that the store was created with.</summary>
+    StoreId Id { get; }
+
+    /// <summary>
+    /// Opens a log for writing, whether it exists yet or not. When the call returns, every handle opened earlier is fenced:
+    /// nothing that it appends from then on is stored, and what it had in flight is either part of the log or gone. Only
+    /// after fencing is the tail recovered: a torn tail is cut at the last whole batch, damage is left as it is.
+    /// </summary>
+    /// <param name="log">The log.</param>
+    /// <param name="options">How its appends are kept.</param>
+    /// <param name="observer">Is told of every batch of the last segment, in order, while the tail is recovered.</param>
+    /// <param name="cancellationToken">Ends the recovery; the log may then be opened again.</param>
+    /// <exception cref="IOException">The storage cannot be read.</exception>
+    ValueTask<ILog> OpenAsync(LogId log, LogOptions options, ITailObserver observer, CancellationToken cancellationToken);
+
+    /// <summary>The logs of the store, in no order.</summary>
+    ValueTask<IReadOnlyList<LogId>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Deletes a log with all that belongs to it, and fences its handles. Does nothing where there is none.</summary>
+    ValueTask DeleteAsync(LogId log, CancellationToken cancellationToken);
+}
+
+/// <summary>How a log's appends are kept.</summary>
+/// <param name="Durability">What an append survives once it completed.</param>
+internal sealed record LogOptions(Durability Durability = Durability.Fsync);
+
+/// <summary>Sees the batches of the last segment while a log is opened, so that nobody has to read them twice.</summary>
+internal interface ITailObserver
+{
+    /// <summary>One whole batch that passed every check.</summary>
+    /// <param name="header">Its header.</param>
+    /// <param name="position">Where it begins, in bytes from the segment's first batch.</param>
+    void OnBatch(in Batches.RecordBatchHeader header, long position);
+}

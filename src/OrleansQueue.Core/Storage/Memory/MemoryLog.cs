@@ -1,0 +1,50 @@
+namespace OrleansQueue.Storage.Memory;
+
+/// <summary>A handle of a log in memory.</summary>
+internal sealed class MemoryLog(LogId id, Epoch epoch, MemoryLogData data, IReadOnlyList<SegmentExtent> segments) : ILog
+{
+    public LogId Id => id;
+
+    public Epoch Epoch => epoch;
+
+    public IReadOnlyList<SegmentExtent> Segments => segments;
+
+    public TailReport Tail { get; private set; } = TailReport.Whole;
+
+    /// <summary>Shows the batches of the last segment to <paramref name="observer"/>. Memory does not tear, so anything wrong is damage.</summary>
+    public async ValueTask RecoverAsync(ITailObserver observer, CancellationToken cancellationToken)
+    {
+        if (segments.Count == 0)
+        {
+            return;
+        }
+
+        var last = segments[^1];
+        using var scanner = new SegmentScanner((position, into, token) => ReadAsync(last.FirstOffset, position, into, token), last.Length);
+        var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(last.FirstOffset), observer, cancellationToken);
+        if (end.Fault is not null)
+        {
+            Tail = new TailReport(Damage: new LogDamagedException($"memory log {id}, segment {last.FirstOffset}", end.GoodEnd, end.Next.Next, end.Fault));
+            segments = [.. segments.Take(segments.Count - 1), last with { Length = end.GoodEnd }];
+        }
+    }
+
+    public ValueTask<StoreOutcome> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> parts) => new(data.Append(epoch, parts));
+
+    public ValueTask<StoreOutcome> RollAsync(Offset firstOffset) => new(data.Roll(epoch, firstOffset));
+
+    public ValueTask<int> ReadAsync(Offset segment, long position, Memory<byte> into, CancellationToken cancellationToken) =>
+        new(data.Read(segment, position, into.Span));
+
+    public ValueTask<StoreOutcome> DeleteBeforeAsync(Offset firstKept) => new(data.DeleteBefore(epoch, firstKept));
+
+    public ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content)
+    {
+        data.WriteSidecar(segment, kind, content.ToArray());
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<byte[]?> ReadSidecarAsync(Offset segment, Sidecar kind, CancellationToken cancellationToken) => new(data.ReadSidecar(segment, kind));
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,104 @@
+namespace OrleansQueue.Storage.Memory;
+
+/// <summary>What a memory store keeps of one log. One lock guards it all, so that owners on several threads see one order.</summary>
+internal sealed class MemoryLogData
+{
+    private readonly Lock _lock = new();
+    private readonly SortedList<long, MemorySegment> _segments = [];
+    private Epoch _owner = Epoch.None;
+
+    /// <summary>Makes <paramref name="epoch"/> the only owner, where no later one is, and returns the segments as they are then.</summary>
+    public IReadOnlyList<SegmentExtent> Fence(Epoch epoch)
+    {
+        lock (_lock)
+        {
+            _owner = epoch > _owner ? epoch : _owner;
+            return ListLocked();
+        }
+    }
+
+    public IReadOnlyList<SegmentExtent> List()
+    {
+        lock (_lock)
+        {
+            return ListLocked();
+        }
+    }
+
+    public StoreOutcome Append(Epoch owner, IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        lock (_lock)
+        {
+            if (owner != _owner)
+            {
+                return StoreOutcome.Fenced;
+            }
+
+            _segments.Values[^1].Append(parts);
+            return StoreOutcome.Done;
+        }
+    }
+
+    public StoreOutcome Roll(Epoch owner, Offset firstOffset)
+    {
+        lock (_lock)
+        {
+            if (owner != _owner)
+            {
+                return StoreOutcome.Fenced;
+            }
+
+            _segments.Add(firstOffset.Value, new MemorySegment());
+            return StoreOutcome.Done;
+        }
+    }
+
+    public StoreOutcome DeleteBefore(Epoch owner, Offset firstKept)
+    {
+        lock (_lock)
+        {
+            if (owner != _owner)
+            {
+                return StoreOutcome.Fenced;
+            }
+
+            while (_segments.Count > 0 && _segments.Keys[0] < firstKept.Value)
+            {
+                _segments.RemoveAt(0);
+            }
+
+            return StoreOutcome.Done;
+        }
+    }
+
+    public int Read(Offset segment, long position, Span<byte> into)
+    {
+        lock (_lock)
+        {
+            return Find(segment).Read(position, into);
+        }
+    }
+
+    public void WriteSidecar(Offset segment, Sidecar kind, byte[] content)
+    {
+        lock (_lock)
+        {
+            Find(segment).Sidecars[kind] = content;
+        }
+    }
+
+    public byte[]? ReadSidecar(Offset segment, Sidecar kind)
+    {
+        lock (_lock)
+        {
+            return _segments.TryGetValue(segment.Value, out var found) ? found.Sidecars.GetValueOrDefault(kind) : null;
+        }
+    }
+
+    private MemorySegment Find(Offset segment) => _segments.TryGetValue(segment.Value, out var found)
+        ? found
+        : throw new FileNotFoundException($"There is no segment {segment}.");
+
+    private List<SegmentExtent> ListLocked() =>
+        _segments.Select(segment => new SegmentExtent(new Offset(segment.Key), segment.Value.Length)).ToList();
+}
