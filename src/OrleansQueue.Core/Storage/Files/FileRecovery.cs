@@ -14,15 +14,12 @@ internal sealed record RecoveredFiles(IReadOnlyList<SegmentExtent> Segments, Tai
 }
 
 /// <summary>
-/// Finds the end of a log on files. Every commit is at most <see cref="MaxCommitBytes"/> long and the next begins after its
+/// Finds the end of a log on files. Every commit is at most <see cref="StoreLimits.MaxCommitBytes"/> long and the next begins after its
 /// sync, so a tail that loss of power tore cannot reach back below the synced mark, nor can a whole batch lie that far
 /// behind the tear. Where one does, bytes that were once synced are gone: that is damage, and damage is left as it is.
 /// </summary>
 internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot)
 {
-    /// <summary>The most that one commit may write, 8 MiB.</summary>
-    public const int MaxCommitBytes = 8 << 20;
-
     public async ValueTask<RecoveredFiles> RunAsync(ITailObserver observer, CancellationToken cancellationToken)
     {
         var segments = await parts.Reads.RunAsync(List);
@@ -100,7 +97,7 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
             return null;
         }
 
-        var behind = await scanner.FindBatchAsync(end.GoodEnd + MaxCommitBytes, end.Next, cancellationToken);
+        var behind = await scanner.FindBatchAsync(end.GoodEnd + StoreLimits.MaxCommitBytes, end.Next, cancellationToken);
         return behind is null ? null : $"{end.Fault}; a whole batch of this log begins at byte {behind}";
     }
 
@@ -168,7 +165,7 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
         }
 
         lease.File.SetLength(SegmentHeader.Size + from);
-        lease.File.Sync();
+        parts.SyncSegment(log, segment);
         parts.Disk.SyncFolder(parts.Folder.FolderOf(log));
         return path;
     }

@@ -1,0 +1,68 @@
+using System.Buffers.Binary;
+
+namespace OrleansQueue.Log;
+
+/// <summary>Where batches of one segment begin, for one batch in each so many bytes: an offset leads to a place not far before it.</summary>
+internal sealed class OffsetIndex(Offset firstOffset, int everyBytes)
+{
+    private const int EntrySize = 8;
+
+    private readonly List<(uint Offset, uint Position)> _entries = [];
+
+    public int Count => _entries.Count;
+
+    /// <summary>Offers a batch that begins at a position; it is entered where the last entry lies far enough back.</summary>
+    public bool Add(Offset baseOffset, long position)
+    {
+        if (_entries.Count != 0 && position - _entries[^1].Position < everyBytes)
+        {
+            return false;
+        }
+
+        _entries.Add(((uint)(baseOffset.Value - firstOffset.Value), (uint)position));
+        return true;
+    }
+
+    /// <summary>A position at or before the batch that holds <paramref name="offset"/>.</summary>
+    public long Find(Offset offset)
+    {
+        var wanted = offset.Value - firstOffset.Value;
+        int low = 0, high = _entries.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = _entries[middle].Offset <= wanted ? (middle + 1, high) : (low, middle);
+        }
+
+        return low == 0 ? 0 : _entries[low - 1].Position;
+    }
+
+    public byte[] Write(long segmentLength)
+    {
+        var content = new byte[_entries.Count * EntrySize];
+        for (var i = 0; i < _entries.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(content.AsSpan(i * EntrySize), _entries[i].Offset);
+            BinaryPrimitives.WriteUInt32BigEndian(content.AsSpan((i * EntrySize) + 4), _entries[i].Position);
+        }
+
+        return SidecarFormat.Write(SidecarFormat.OffsetIndex, firstOffset, segmentLength, content);
+    }
+
+    /// <summary>Reads an index; null where the file is missing, not whole, or not that segment's.</summary>
+    public static OffsetIndex? Read(byte[]? file, Offset firstOffset, long segmentLength, int everyBytes)
+    {
+        if (!SidecarFormat.TryRead(file, SidecarFormat.OffsetIndex, firstOffset, segmentLength, out var content) || content.Length % EntrySize != 0)
+        {
+            return null;
+        }
+
+        var index = new OffsetIndex(firstOffset, everyBytes);
+        for (; !content.IsEmpty; content = content[EntrySize..])
+        {
+            index._entries.Add((BinaryPrimitives.ReadUInt32BigEndian(content), BinaryPrimitives.ReadUInt32BigEndian(content[4..])));
+        }
+
+        return index;
+    }
+}
