@@ -6,6 +6,9 @@ namespace OrleansQueue.Batches;
 /// </summary>
 internal static class BatchEnvelope
 {
+    // Up to here the offset that follows the last one of the batch still fits a long, whatever the last offset delta.
+    private const long MaxBaseOffset = long.MaxValue - int.MaxValue - 1L;
+
     /// <summary>Checks that <paramref name="batch"/> is one whole batch; returns what is wrong, or null.</summary>
     public static Refusal? Check(ReadOnlySpan<byte> batch, out RecordBatchHeader header)
     {
@@ -37,9 +40,9 @@ internal static class BatchEnvelope
             return Refusal.Of("batch length", header.SizeInBytes - BatchLayout.LengthOverhead, $"at least {RecordBatchHeader.Size - BatchLayout.LengthOverhead}");
         }
 
-        if (header.BaseOffset.Value < 0 || header.BaseOffset.Value > long.MaxValue - int.MaxValue - 1L)
+        if (header.BaseOffset.Value is < 0 or > MaxBaseOffset)
         {
-            return Refusal.Of("batch base offset", header.BaseOffset.Value, "0 or more");
+            return Refusal.Of("batch base offset", header.BaseOffset.Value, $"0 to {MaxBaseOffset}");
         }
 
         if (header.LastOffsetDelta < 0)

@@ -72,7 +72,10 @@ public sealed class BatchValidator(BatchLimits limits, BatchPolicy policy)
         var complete = producer.IsIdempotent
             ? producer.Id.Value >= 0 && producer.Epoch.Value >= 0 && producer.First.Value >= 0
             : producer == ProducerStamp.None;
-        return complete ? null : Refusal.OfText("batch producer", producer.ToString(), "id, epoch and sequence of 0 or more, or all of them -1");
+        return complete ? null : Refusal.OfText(
+            "batch producer",
+            $"id {producer.Id.Value}, epoch {producer.Epoch.Value}, sequence {producer.First.Value}",
+            "id, epoch and sequence of 0 or more, or all of them -1");
     }
 
     private Refusal? CheckTimestamps(in RecordBatchHeader header, Timestamp now)
@@ -128,8 +131,8 @@ public sealed class BatchValidator(BatchLimits limits, BatchPolicy policy)
             return Refusal.Of("record key size", record.KeyLength, $"at most {limits.MaxKeyBytes} bytes");
         }
 
-        if (header.Attributes.TimestampKind == TimestampKind.Create
-            && header.BaseTimestamp.UnixMilliseconds + (Int128)record.TimestampDelta > header.MaxTimestamp.UnixMilliseconds)
+        if (policy.Timestamps == TimestampKind.Create
+            && record.TimestampFrom(header.BaseTimestamp) > header.MaxTimestamp)
         {
             return Refusal.Of("record timestamp delta", record.TimestampDelta, "no later than the batch's max timestamp");
         }
@@ -161,9 +164,9 @@ public sealed class BatchValidator(BatchLimits limits, BatchPolicy policy)
             bytes += reader.Name.Length + reader.Value.Span.Length;
         }
 
-        if (!reader.IsAtEnd)
+        if (reader.BytesLeft != 0)
         {
-            return Refusal.Of("record length", record.End, "where its last header ends");
+            return Refusal.OfText("record length", $"{reader.BytesLeft} bytes too long", "up to the end of its last header");
         }
 
         return bytes > limits.MaxHeaderBytes ? Refusal.Of("header size", bytes, $"at most {limits.MaxHeaderBytes} bytes of names and values") : null;

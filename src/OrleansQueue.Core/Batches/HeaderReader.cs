@@ -46,5 +46,5 @@ public ref struct HeaderReader
         return true;
     }
 
-    internal readonly bool IsAtEnd => _at == _record.Length;
+    internal readonly int BytesLeft => _record.Length - _at;
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 
@@ -11,6 +12,9 @@ namespace OrleansQueue.Batches;
 public readonly struct OpenedBatch : IDisposable
 {
     private const int FirstGuess = 64 << 10;
+
+    // The bytes that a gzip stream has before and behind its data.
+    private const int AroundGzip = 10 + 8;
 
     private readonly byte[]? _pooled;
     private readonly ReadOnlyMemory<byte> _records;
@@ -87,13 +91,24 @@ public readonly struct OpenedBatch : IDisposable
                 read = gzip.Read(pooled, length, pooled.Length - length);
             }
 
-            return null;
+            return EndsWithSize(stored.Span, length)
+                ? null
+                : GiveUp(ref pooled, ref length, NotGzip("cut short or followed by other bytes"));
         }
-        catch (InvalidDataException e)
+        catch (InvalidDataException)
         {
-            return GiveUp(ref pooled, ref length, Refusal.OfText("gzip records", e.Message, "a gzip stream (RFC 1952)"));
+            return GiveUp(ref pooled, ref length, NotGzip("damaged"));
         }
     }
+
+    /// <summary>
+    /// GZipStream takes a stream that ends early for a whole one and passes over what follows one. A stream's last four bytes
+    /// are the size of what it holds, so that a cut or an addition shows there.
+    /// </summary>
+    private static bool EndsWithSize(ReadOnlySpan<byte> stored, int size) =>
+        stored.Length >= AroundGzip && BinaryPrimitives.ReadInt32LittleEndian(stored[^sizeof(int)..]) == size;
+
+    private static Refusal NotGzip(string what) => Refusal.OfText("gzip records", what, "one whole gzip stream (RFC 1952)");
 
     private static MemoryStream AsStream(ReadOnlyMemory<byte> bytes) => MemoryMarshal.TryGetArray(bytes, out var array)
         ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)

@@ -13,6 +13,9 @@ internal struct RecordLayout
     public int HeaderCount;
     public int End;
 
+    /// <summary>The record's own time. It wraps round as the builder's subtraction does, so the extremes come back as they were.</summary>
+    public readonly Timestamp TimestampFrom(Timestamp batchBase) => new(unchecked(batchBase.UnixMilliseconds + TimestampDelta));
+
     /// <summary>
     /// Lays out the record that begins at <paramref name="at"/>. Returns null, or the name of the field that does not fit;
     /// the headers are counted but not walked.

@@ -59,7 +59,7 @@ public ref struct RecordReader
         _records,
         _layout,
         _baseOffset.Plus(_layout.OffsetDelta),
-        _appendTime ?? new Timestamp(unchecked(_baseTimestamp.UnixMilliseconds + _layout.TimestampDelta)));
+        _appendTime ?? _layout.TimestampFrom(_baseTimestamp));
 
     /// <summary>Steps to the next record; false after the last.</summary>
     /// <exception cref="InvalidBatchException">The record's bytes do not fit the batch.</exception>

@@ -35,6 +35,19 @@ internal sealed class LogState
         }
     }
 
+    /// <summary>The same knowledge, to be changed apart from this.</summary>
+    public LogState Copy()
+    {
+        var copy = new LogState();
+        copy.Epochs.AddOlder(Epochs);
+        foreach (var producer in Producers?.States ?? [])
+        {
+            copy.EnsureProducers().Restore(producer.Copy());
+        }
+
+        return copy;
+    }
+
     public byte[] Write(Offset segment)
     {
         var content = new List<byte>();

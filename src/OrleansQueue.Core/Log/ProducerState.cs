@@ -35,6 +35,13 @@ internal sealed class ProducerState(ProducerId id, ProducerEpoch epoch)
         LastTime = time;
     }
 
+    public ProducerState Copy()
+    {
+        var copy = new ProducerState(id, epoch) { LastTime = LastTime };
+        copy._batches.AddRange(_batches);
+        return copy;
+    }
+
     public void AddOlder(ProducerState older)
     {
         var room = ProducerTable.BatchesKept - _batches.Count;

@@ -16,6 +16,12 @@ internal sealed class TailCache(int capacity)
 
     public void Add(in CachedBatch batch)
     {
+        // Where the log was opened again in between, it may hold a batch that is not here; a reader must not step over it.
+        if (_batches.Last is { } newest && newest.Value.NextOffset != batch.BaseOffset)
+        {
+            Clear();
+        }
+
         _batches.AddLast(batch);
         _bytes += batch.SizeInBytes;
         while (_bytes > capacity && _batches.First is { } oldest)

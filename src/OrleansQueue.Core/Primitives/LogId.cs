@@ -21,7 +21,8 @@ public readonly record struct LogId
     /// <summary>A log by name, or a <see cref="FormatException"/> that says which names are allowed.</summary>
     public static LogId Parse(string name) => TryParse(name, out var log)
         ? log
-        : throw new FormatException($"Log name '{name}' is not allowed: 1 to {MaxLength} of a-z, 0-9 and -, beginning with a letter.");
+        : throw new FormatException(
+            Refusal.OfText("log name", name, $"1 to {MaxLength} of a-z, 0-9 and -, beginning with a letter").ToString());
 
     /// <summary>A log by name; false where the name is not allowed.</summary>
     public static bool TryParse(string? name, out LogId log)

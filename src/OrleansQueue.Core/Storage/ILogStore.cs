@@ -32,11 +32,12 @@ internal interface ILogStore : IAsyncDisposable
 /// <param name="Durability">What an append survives once it completed.</param>
 internal sealed record LogOptions(Durability Durability = Durability.Fsync);
 
-/// <summary>Sees the batches of the last segment while a log is opened, so that nobody has to read them twice.</summary>
+/// <summary>Sees the batches of a segment one after another, as when a log is opened.</summary>
 internal interface ITailObserver
 {
     /// <summary>One whole batch that passed every check.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="position">Where it begins, in bytes from the segment's first batch.</param>
-    void OnBatch(in Batches.RecordBatchHeader header, long position);
+    /// <param name="batch">Its bytes, which are gone when the call returns.</param>
+    void OnBatch(in Batches.RecordBatchHeader header, long position, ReadOnlySpan<byte> batch);
 }

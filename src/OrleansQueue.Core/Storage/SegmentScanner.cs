@@ -37,7 +37,7 @@ internal sealed class SegmentScanner(SegmentRead read, long length) : IDisposabl
                 return new(position, continuity, fault);
             }
 
-            observer.OnBatch(header, position);
+            observer.OnBatch(header, position, At(position)[..(int)header.SizeInBytes]);
             continuity = BatchContinuity.After(header);
             position += header.SizeInBytes;
         }

@@ -1,0 +1,115 @@
+using System.Buffers;
+using OrleansQueue.Batches;
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.Journals;
+
+/// <summary>Brings a state to the end of its journal: from the last whole snapshot, and the entries behind it.</summary>
+internal sealed class JournalReplay(ILog log, IJournalState state) : ITailObserver
+{
+    private readonly ArrayBufferWriter<byte> _snapshot = new();
+
+    /// <summary>The offset behind the last record.</summary>
+    public Offset Next { get; private set; }
+
+    /// <summary>Bytes of entries behind the last whole snapshot.</summary>
+    public long EntryBytes { get; private set; }
+
+    /// <summary>Bytes of the last whole snapshot.</summary>
+    public long SnapshotBytes { get; private set; }
+
+    /// <summary>Replays the journal.</summary>
+    /// <exception cref="LogDamagedException">Bytes that were once whole are not any more, so the state cannot be known.</exception>
+    public async ValueTask RunAsync(CancellationToken cancellationToken)
+    {
+        if (log.Tail.Damage is { } damage)
+        {
+            throw damage;
+        }
+
+        for (var i = await FindStartAsync(cancellationToken); i < log.Segments.Count; i++)
+        {
+            Next = log.Segments[i].FirstOffset;
+            _snapshot.Clear();
+            await ScanAsync(log.Segments[i], this, cancellationToken);
+        }
+    }
+
+    public void OnBatch(in RecordBatchHeader header, long position, ReadOnlySpan<byte> batch)
+    {
+        var records = new RecordReader(header, batch[RecordBatchHeader.Size..]);
+        while (records.MoveNext())
+        {
+            Take(records.Current);
+        }
+
+        EntryBytes += batch.Length;
+        Next = header.NextOffset;
+    }
+
+    private void Take(in RecordView record)
+    {
+        switch (JournalFormat.KindOf(record))
+        {
+            case JournalRecord.Entry:
+                // A snapshot that was cut off before its end is none; what it would have covered stands in the segment before.
+                _snapshot.Clear();
+                state.Apply(record.Value.Span);
+                break;
+            case JournalRecord.SnapshotPiece:
+                _snapshot.Write(record.Value.Span);
+                break;
+            default:
+                _snapshot.Write(record.Value.Span);
+                state.ReadSnapshot(_snapshot.WrittenSpan);
+                SnapshotBytes = _snapshot.WrittenCount;
+                EntryBytes = 0;
+                _snapshot.Clear();
+                break;
+        }
+    }
+
+    /// <summary>The last segment that begins with a whole snapshot, or the first of all.</summary>
+    private async ValueTask<int> FindStartAsync(CancellationToken cancellationToken)
+    {
+        for (var i = log.Segments.Count - 1; i > 0; i--)
+        {
+            var finder = new SnapshotFinder();
+            await ScanAsync(log.Segments[i], finder, cancellationToken);
+            if (finder.BeginsWithSnapshot)
+            {
+                return i;
+            }
+        }
+
+        return 0;
+    }
+
+    private async ValueTask ScanAsync(SegmentExtent segment, ITailObserver observer, CancellationToken cancellationToken)
+    {
+        using var scanner = new SegmentScanner((position, into, token) => log.ReadAsync(segment.FirstOffset, position, into, token), segment.Length);
+        var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(segment.FirstOffset), observer, cancellationToken);
+        if (end.Fault is not null)
+        {
+            throw new LogDamagedException($"journal {log.Id}, segment {SegmentName.OfLog(segment.FirstOffset)}", end.GoodEnd, end.Next.Next, end.Fault);
+        }
+    }
+
+    private sealed class SnapshotFinder : ITailObserver
+    {
+        private bool _over;
+
+        public bool BeginsWithSnapshot { get; private set; }
+
+        public void OnBatch(in RecordBatchHeader header, long position, ReadOnlySpan<byte> batch)
+        {
+            var records = new RecordReader(header, batch[RecordBatchHeader.Size..]);
+            while (!_over && records.MoveNext())
+            {
+                var kind = JournalFormat.KindOf(records.Current);
+                BeginsWithSnapshot = kind == JournalRecord.SnapshotEnd;
+                _over = kind != JournalRecord.SnapshotPiece;
+            }
+        }
+    }
+}

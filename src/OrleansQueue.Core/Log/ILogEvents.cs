@@ -1,0 +1,48 @@
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.Log;
+
+/// <summary>What an operator should hear of a log. Core has no logger; its owner passes these on.</summary>
+internal interface ILogEvents
+{
+    /// <summary>A torn tail was cut off when the log was opened; none of it was acknowledged.</summary>
+    void TailCut(LogId log, TailReport tail);
+
+    /// <summary>Bytes that were once whole are not any more.</summary>
+    void Damaged(LogId log, LogDamagedException damage);
+
+    /// <summary>Another owner opened the log.</summary>
+    void Fenced(LogId log, Epoch epoch);
+
+    /// <summary>A write failed; the log will be opened again.</summary>
+    void WriteFailed(LogId log, Exception? error);
+
+    /// <summary>A file beside a segment could not be written; it will be rebuilt when it is needed.</summary>
+    void SidecarLost(LogId log, Offset segment, IOException error);
+}
+
+/// <summary>Tells nobody.</summary>
+internal sealed class NoLogEvents : ILogEvents
+{
+    public static NoLogEvents Instance { get; } = new();
+
+    public void TailCut(LogId log, TailReport tail)
+    {
+    }
+
+    public void Damaged(LogId log, LogDamagedException damage)
+    {
+    }
+
+    public void Fenced(LogId log, Epoch epoch)
+    {
+    }
+
+    public void WriteFailed(LogId log, Exception? error)
+    {
+    }
+
+    public void SidecarLost(LogId log, Offset segment, IOException error)
+    {
+    }
+}

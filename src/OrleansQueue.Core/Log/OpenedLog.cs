@@ -1,0 +1,83 @@
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.Log;
+
+/// <summary>A log as its owner holds it after opening.</summary>
+/// <param name="Log">The handle.</param>
+/// <param name="Segments">Its segments.</param>
+/// <param name="State">Producers and epochs at its end.</param>
+/// <param name="LogStart">The first offset kept.</param>
+/// <param name="LogEnd">The offset behind the last record.</param>
+internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State, Offset LogStart, Offset LogEnd)
+{
+    /// <summary>The damage that keeps the log from being written, or null.</summary>
+    public LogDamagedException? Damage { get; private init; }
+
+    /// <summary>
+    /// Opens a log: fences earlier owners, recovers the tail, and brings producers and epochs up to date from the state kept
+    /// with the last segment and that segment's batches.
+    /// </summary>
+    public static async ValueTask<OpenedLog> OpenAsync(ILogStore store, PartitionLogOptions options, TimeProvider clock, ILogEvents events, CancellationToken cancellationToken)
+    {
+        var now = Timestamp.Now(clock);
+        var tail = new TailIndexer(options.IndexEveryBytes, now);
+        var log = await store.OpenAsync(options.Log, new LogOptions(options.Durability), tail, cancellationToken);
+        var segments = new SegmentList(log, options.IndexEveryBytes, clock, events);
+        foreach (var extent in log.Segments)
+        {
+            segments.Add(new LogSegment(extent.FirstOffset, extent.Length));
+        }
+
+        if (segments.Active is not { } active)
+        {
+            return new OpenedLog(log, segments, tail.State, Offset.Zero, Offset.Zero);
+        }
+
+        active.Indexes = tail.Indexes ?? SegmentIndexes.New(active.FirstOffset, options.IndexEveryBytes);
+        active.Begun = now;
+        var damage = log.Tail.Damage;
+        try
+        {
+            tail.State.AddOlder(await ReadOlderStateAsync(log, segments, now, cancellationToken));
+        }
+        catch (LogDamagedException error)
+        {
+            damage ??= error;
+        }
+
+        tail.State.Producers?.Expire(now.Plus(-options.ProducerExpiry));
+        return new OpenedLog(log, segments, tail.State, segments[0].FirstOffset, tail.Next ?? active.FirstOffset) { Damage = damage };
+    }
+
+    /// <summary>What was known where the last segment begins: from the newest state that is whole, and the batches between.</summary>
+    private static async ValueTask<LogState> ReadOlderStateAsync(ILog log, SegmentList segments, Timestamp now, CancellationToken cancellationToken)
+    {
+        var known = new LogState();
+        var from = segments.Count - 1;
+        for (; from > 0; from--)
+        {
+            var first = segments[from].FirstOffset;
+            if (LogState.Read(await log.ReadSidecarAsync(first, Sidecar.State, cancellationToken), first) is { } state)
+            {
+                known = state;
+                break;
+            }
+        }
+
+        if (from == 0)
+        {
+            var first = segments[0].FirstOffset;
+            known = LogState.Read(await log.ReadSidecarAsync(first, Sidecar.State, cancellationToken), first) ?? known;
+        }
+
+        for (; from < segments.Count - 1; from++)
+        {
+            var between = new TailIndexer(int.MaxValue, now);
+            await segments.ScanAsync(segments[from], between, cancellationToken);
+            between.State.AddOlder(known);
+            known = between.State;
+        }
+
+        return known;
+    }
+}

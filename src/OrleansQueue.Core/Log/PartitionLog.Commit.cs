@@ -1,0 +1,195 @@
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.Log;
+
+/// <summary>
+/// Group commit: one writer takes everything that waits, writes it once, and answers all. While it waits for the disk the
+/// next group gathers.
+/// </summary>
+internal sealed partial class PartitionLog
+{
+    private readonly Queue<PendingCommit> _pending = new();
+    private PendingCommit? _open;
+    private PendingCommit? _current;
+    private long _pendingBytes;
+    private Task _writing = Task.CompletedTask;
+    private bool _disposed;
+    private bool _fenced;
+    private bool _failed;
+    private bool _full;
+    private bool _reopening;
+    private long _failedAt;
+
+    private PendingCommit Enqueue(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> records, Offset baseOffset, Offset nextOffset)
+    {
+        var bytes = header.Length + records.Length;
+        if (_open is null || _open.Bytes + bytes > StoreLimits.MaxCommitBytes)
+        {
+            _open = new PendingCommit(baseOffset);
+            _pending.Enqueue(_open);
+        }
+
+        var commit = _open;
+        commit.Add(header, records, nextOffset);
+        _pendingBytes += bytes;
+        if (_writing.IsCompleted)
+        {
+            _writing = WritePendingAsync();
+        }
+
+        return commit;
+    }
+
+    private PendingCommit? FindPending(Offset offset) =>
+        _current is { } current && offset >= current.FirstOffset && offset < current.NextOffset
+            ? current
+            : _pending.FirstOrDefault(commit => offset >= commit.FirstOffset && offset < commit.NextOffset);
+
+    private async Task WritePendingAsync()
+    {
+        while (_pending.TryDequeue(out var commit))
+        {
+            _current = commit;
+            if (ReferenceEquals(commit, _open))
+            {
+                _open = null;
+            }
+
+            try
+            {
+                var outcome = await RollIfDueAsync(commit);
+                outcome = outcome == StoreOutcome.Done ? await _opened.Log.AppendAsync(commit.Parts) : outcome;
+                if (outcome == StoreOutcome.Done)
+                {
+                    Show(commit);
+                }
+                else
+                {
+                    FailAll(commit, outcome);
+                }
+            }
+            catch (Exception error)
+            {
+                FailAll(commit, error);
+            }
+        }
+
+        _current = null;
+    }
+
+    /// <summary>The commit is kept: readers may see it, and those who wait for it are answered.</summary>
+    private void Show(PendingCommit commit)
+    {
+        var segment = _opened.Segments.Active!;
+        foreach (var (header, position, headerBytes, records) in commit.Batches(segment.Length))
+        {
+            segment.Begun ??= _lastAppend;
+            segment.Indexes!.Add(header, position, _lastAppend);
+            _opened.State.Add(header);
+            _cache.Add(new CachedBatch(header.BaseOffset, header.NextOffset, headerBytes, records));
+        }
+
+        segment.Length += commit.Bytes;
+        _pendingBytes -= commit.Bytes;
+        _full = false;
+        Offsets.Commit(commit.NextOffset);
+        commit.Complete();
+    }
+
+    private void FailAll(PendingCommit? commit, StoreOutcome outcome)
+    {
+        if (outcome == StoreOutcome.Fenced)
+        {
+            _fenced = true;
+            _events.Fenced(_options.Log, Epoch);
+            FailAll(commit, failed => failed.Fail(new AppendResult.Fenced()));
+        }
+        else
+        {
+            _full = true;
+            _events.WriteFailed(_options.Log, null);
+            FailAll(commit, failed => failed.Fail(new AppendResult.NoSpace(_options.RetryAfterFailure)));
+        }
+    }
+
+    private void FailAll(PendingCommit? commit, Exception error)
+    {
+        _full = false;
+        _events.WriteFailed(_options.Log, error);
+        FailAll(commit, failed => failed.Fail(error));
+    }
+
+    /// <summary>What waits behind a commit that failed has offsets behind it, so all of it fails.</summary>
+    private void FailAll(PendingCommit? commit, Action<PendingCommit> fail)
+    {
+        _failed = true;
+        _failedAt = _clock.GetTimestamp();
+        var waiting = _pending.ToList();
+        _pending.Clear();
+        _open = null;
+        _pendingBytes = 0;
+        Offsets.Rewind();
+        if (commit is not null)
+        {
+            fail(commit);
+        }
+
+        waiting.ForEach(fail);
+    }
+
+    private AppendResult? FindObstacle()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_fenced)
+        {
+            return new AppendResult.Fenced();
+        }
+
+        if (Damage is { } damage)
+        {
+            throw damage;
+        }
+
+        if (!_failed)
+        {
+            return null;
+        }
+
+        var left = _options.RetryAfterFailure - _clock.GetElapsedTime(_failedAt);
+        if (_reopening || left > TimeSpan.Zero)
+        {
+            var after = left > _options.ThrottleTime ? left : _options.ThrottleTime;
+            return _full ? new AppendResult.NoSpace(after) : new AppendResult.Throttled(after);
+        }
+
+        return null;
+    }
+
+    private async ValueTask ReopenAsync()
+    {
+        _reopening = true;
+        try
+        {
+            var opened = await OpenedLog.OpenAsync(_store, _options, _clock, _events, CancellationToken.None);
+            if (opened.LogEnd < Offsets.HighWatermark)
+            {
+                throw new LogDamagedException($"log {_options.Log}", 0, opened.LogEnd, $"records up to offset {Offsets.HighWatermark} were acknowledged");
+            }
+
+            var before = _opened.Log;
+            (_opened, _assigned, _reader) = Take(opened);
+            Offsets = new OffsetLadder(Offset.Max(Offsets.LogStart, opened.LogStart), opened.LogEnd);
+            _failed = false;
+            await before.DisposeAsync();
+        }
+        catch
+        {
+            _failedAt = _clock.GetTimestamp();
+            throw;
+        }
+        finally
+        {
+            _reopening = false;
+        }
+    }
+}

@@ -1,0 +1,127 @@
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.Log;
+
+/// <summary>How long segments get and how long they stay.</summary>
+internal sealed partial class PartitionLog
+{
+    /// <summary>
+    /// Deletes whole segments that are past the retention and below <paramref name="protectedFrom"/>. The newest segment is
+    /// ended first where all of it is past its time, so that an idle partition empties too.
+    /// </summary>
+    /// <param name="retention">What is kept.</param>
+    /// <param name="protectedFrom">The first offset that a protected group still needs, or null.</param>
+    /// <param name="cancellationToken">Ends the search for what may go.</param>
+    /// <returns>How many segments went.</returns>
+    public async ValueTask<int> ApplyRetentionAsync(Retention retention, Offset? protectedFrom, CancellationToken cancellationToken)
+    {
+        // Retention never overtakes a write, and is not urgent: a busy or failed log is left for the next time.
+        if (!_writing.IsCompleted || _failed || _fenced || Damage is not null)
+        {
+            return 0;
+        }
+
+        var working = new TaskCompletionSource();
+        _writing = working.Task;
+        try
+        {
+            return await ApplyRetentionAloneAsync(retention, protectedFrom, cancellationToken);
+        }
+        finally
+        {
+            _writing = _pending.Count != 0 ? WritePendingAsync() : Task.CompletedTask;
+            working.SetResult();
+        }
+    }
+
+    private async ValueTask<int> ApplyRetentionAloneAsync(Retention retention, Offset? protectedFrom, CancellationToken cancellationToken)
+    {
+        var segments = _opened.Segments;
+        if (segments.Active is not { } active)
+        {
+            return 0;
+        }
+
+        var now = Timestamp.Now(_clock);
+        if (active.Length != 0 && retention.IsExpired(active.Indexes!.Times.LastAppend, now) && _pending.Count == 0 && !await TryRollAsync())
+        {
+            return 0;
+        }
+
+        var expired = 0;
+        for (var bytes = segments.TotalBytes; expired < segments.Count - 1; expired++)
+        {
+            var next = segments[expired + 1].FirstOffset;
+            var times = (await segments.IndexesOfAsync(segments[expired], cancellationToken)).Times;
+            if ((!retention.IsExpired(times.LastAppend, now) && !retention.IsTooMuch(bytes - segments[expired].Length)) || next > protectedFrom)
+            {
+                break;
+            }
+
+            bytes -= segments[expired].Length;
+        }
+
+        if (expired == 0)
+        {
+            return 0;
+        }
+
+        // Readers stop at the new start before the files go, so that none of them finds a file missing.
+        var firstKept = segments[expired].FirstOffset;
+        Offsets.Trim(firstKept);
+        segments.RemoveBefore(firstKept);
+        _opened.State.Epochs.Trim(firstKept);
+        _opened.State.Producers?.Expire(now.Plus(-_options.ProducerExpiry));
+        _assigned.Producers?.Expire(now.Plus(-_options.ProducerExpiry));
+        await _opened.Log.DeleteBeforeAsync(firstKept);
+        return expired;
+    }
+
+    private async ValueTask<StoreOutcome> RollIfDueAsync(PendingCommit commit)
+    {
+        var active = _opened.Segments.Active;
+        var isDue = active is null || (active.Length != 0
+            && (active.Length + commit.Bytes > Math.Min(_options.SegmentBytes, StoreLimits.MaxSegmentBytes)
+                || commit.NextOffset.Value - active.FirstOffset.Value > int.MaxValue
+                || (active.Begun is { } begun && Timestamp.Now(_clock) > begun.Plus(_options.SegmentAge))));
+        return isDue ? await RollAsync(commit.FirstOffset) : StoreOutcome.Done;
+    }
+
+    private async ValueTask<bool> TryRollAsync()
+    {
+        try
+        {
+            var outcome = await RollAsync(Offsets.HighWatermark);
+            if (outcome != StoreOutcome.Done)
+            {
+                FailAll(null, outcome);
+            }
+
+            return outcome == StoreOutcome.Done;
+        }
+        catch (Exception error)
+        {
+            FailAll(null, error);
+            throw;
+        }
+    }
+
+    private async ValueTask<StoreOutcome> RollAsync(Offset firstOffset)
+    {
+        var ended = _opened.Segments.Active;
+        var outcome = await _opened.Log.RollAsync(firstOffset);
+        if (outcome != StoreOutcome.Done)
+        {
+            return outcome;
+        }
+
+        _opened.Segments.Add(new LogSegment(firstOffset, 0) { Indexes = SegmentIndexes.New(firstOffset, _options.IndexEveryBytes) });
+        if (ended is not null)
+        {
+            await _opened.Segments.KeepAsync(ended, ended.Indexes!);
+            await _opened.Segments.KeepAsync(firstOffset, _opened.State);
+        }
+
+        return StoreOutcome.Done;
+    }
+}

@@ -1,0 +1,96 @@
+using OrleansQueue.Batches;
+
+namespace OrleansQueue.Log;
+
+/// <summary>Reads batches from a log's segments. What it returns is checked again: length, CRC, and that batches follow each other.</summary>
+internal sealed class PartitionReader(OpenedLog opened)
+{
+    // A read shorter than this is not cheaper, and most batches fit.
+    private const int LeastRead = 64 << 10;
+
+    /// <summary>Reads from the batch that holds <paramref name="from"/>, which the log holds.</summary>
+    public async ValueTask<LogRead> ReadAsync(Offset from, int maxBytes, CancellationToken cancellationToken)
+    {
+        var segment = opened.Segments[opened.Segments.IndexOf(from)];
+        var indexes = await opened.Segments.IndexesOfAsync(segment, cancellationToken);
+        var window = new ReadWindow(opened, segment, indexes.Offsets.Find(from));
+        await window.FillAsync(Math.Max(maxBytes, LeastRead), cancellationToken);
+        while (await window.LoadBatchAsync(cancellationToken) is { } header)
+        {
+            if (header.NextOffset > from)
+            {
+                return await GatherAsync(window, maxBytes, cancellationToken);
+            }
+
+            window.Skip(header);
+        }
+
+        throw window.Damage(from, "the segment ends before that offset");
+    }
+
+    /// <summary>The first record that is as late as <paramref name="time"/>, or null.</summary>
+    public async ValueTask<Offset?> FindTimeAsync(Timestamp time, int maxOpenedBytes, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < opened.Segments.Count; i++)
+        {
+            var segment = opened.Segments[i];
+            var indexes = await opened.Segments.IndexesOfAsync(segment, cancellationToken);
+            if (segment.Length == 0 || indexes.Times.Latest < time)
+            {
+                continue;
+            }
+
+            var window = new ReadWindow(opened, segment, indexes.Times.Find(time));
+            await window.FillAsync(LeastRead, cancellationToken);
+            while (await window.LoadBatchAsync(cancellationToken) is { } header)
+            {
+                if (header.MaxTimestamp >= time)
+                {
+                    return FindInBatch(window.Batch(header), header, time, maxOpenedBytes);
+                }
+
+                window.Skip(header);
+            }
+        }
+
+        return null;
+    }
+
+    private static async ValueTask<LogRead> GatherAsync(ReadWindow window, int maxBytes, CancellationToken cancellationToken)
+    {
+        var start = window.Position;
+        var next = Offset.Zero;
+        long length = 0;
+        while (await window.LoadBatchAsync(cancellationToken, onlyBuffered: length != 0) is { } header
+            && (length == 0 || length + header.SizeInBytes <= maxBytes))
+        {
+            window.Verify(header);
+            length += header.SizeInBytes;
+            next = header.NextOffset;
+            window.Skip(header);
+        }
+
+        return new LogRead(LogReadKind.Batches, [window.Slice(start, (int)length)], next);
+    }
+
+    private static Offset FindInBatch(ReadOnlyMemory<byte> batch, in RecordBatchHeader header, Timestamp time, int maxOpenedBytes)
+    {
+        // All records of a batch share the time of their append; records in a codec that is not ours count as one.
+        if (header.Attributes.TimestampKind == TimestampKind.Append || header.Attributes.Compression > BatchCompression.Gzip)
+        {
+            return header.BaseOffset;
+        }
+
+        using var records = OpenedBatch.Open(batch, maxOpenedBytes);
+        var reader = records.GetRecords();
+        while (reader.MoveNext())
+        {
+            if (reader.Current.Timestamp >= time)
+            {
+                return reader.Current.Offset;
+            }
+        }
+
+        return header.BaseOffset;
+    }
+}

@@ -1,0 +1,120 @@
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.Log;
+
+/// <summary>The segments of an open log, oldest first, and their indexes, which are read when they are first needed.</summary>
+internal sealed class SegmentList(ILog log, int indexEveryBytes, TimeProvider clock, ILogEvents events)
+{
+    private readonly List<LogSegment> _segments = [];
+
+    public int Count => _segments.Count;
+
+    public LogSegment this[int index] => _segments[index];
+
+    /// <summary>The segment that takes appends, or null in a new log.</summary>
+    public LogSegment? Active => _segments.Count == 0 ? null : _segments[^1];
+
+    public long TotalBytes => _segments.Sum(segment => segment.Length);
+
+    public void Add(LogSegment segment) => _segments.Add(segment);
+
+    public void RemoveBefore(Offset firstKept) => _segments.RemoveAll(segment => segment.FirstOffset < firstKept);
+
+    /// <summary>The segment that an offset lies in.</summary>
+    public int IndexOf(Offset offset)
+    {
+        int low = 0, high = _segments.Count - 1;
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = _segments[middle].FirstOffset <= offset ? (middle, high) : (low, middle - 1);
+        }
+
+        return low;
+    }
+
+    /// <summary>The indexes of a segment: in memory, from the files beside it, or rebuilt from its batches where those are missing or wrong.</summary>
+    public async ValueTask<SegmentIndexes> IndexesOfAsync(LogSegment segment, CancellationToken cancellationToken)
+    {
+        if (segment.Indexes is { } present)
+        {
+            return present;
+        }
+
+        // One load serves everybody, so nobody's cancellation ends it.
+        segment.Loading ??= LoadIndexesAsync(segment);
+        return await segment.Loading.WaitAsync(cancellationToken);
+    }
+
+    private async Task<SegmentIndexes> LoadIndexesAsync(LogSegment segment)
+    {
+        try
+        {
+            return segment.Indexes = await ReadIndexesAsync(segment) ?? await RebuildAsync(segment);
+        }
+        finally
+        {
+            segment.Loading = null;
+        }
+    }
+
+    private async ValueTask<SegmentIndexes?> ReadIndexesAsync(LogSegment segment)
+    {
+        var first = segment.FirstOffset;
+        var offsets = OffsetIndex.Read(await log.ReadSidecarAsync(first, Sidecar.OffsetIndex, CancellationToken.None), first, segment.Length, indexEveryBytes);
+        var times = TimeIndex.Read(await log.ReadSidecarAsync(first, Sidecar.TimeIndex, CancellationToken.None), first, segment.Length);
+        return offsets is not null && times is not null ? new SegmentIndexes(offsets, times) : null;
+    }
+
+    /// <summary>Shows every batch of an ended segment to <paramref name="observer"/>.</summary>
+    /// <exception cref="LogDamagedException">A batch is not whole or does not follow the one before.</exception>
+    public async ValueTask ScanAsync(LogSegment segment, ITailObserver observer, CancellationToken cancellationToken)
+    {
+        using var scanner = new SegmentScanner((position, into, token) => log.ReadAsync(segment.FirstOffset, position, into, token), segment.Length);
+        var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(segment.FirstOffset), observer, cancellationToken);
+        if (end.Fault is not null)
+        {
+            throw new LogDamagedException(PlaceOf(segment), end.GoodEnd, end.Next.Next, end.Fault);
+        }
+    }
+
+    /// <summary>Keeps the indexes of an ended segment beside it. Where that fails they are rebuilt when they are next needed.</summary>
+    public async ValueTask KeepAsync(LogSegment segment, SegmentIndexes indexes)
+    {
+        try
+        {
+            await log.WriteSidecarAsync(segment.FirstOffset, Sidecar.OffsetIndex, indexes.Offsets.Write(segment.Length));
+            await log.WriteSidecarAsync(segment.FirstOffset, Sidecar.TimeIndex, indexes.Times.Write(segment.Length));
+        }
+        catch (IOException error)
+        {
+            events.SidecarLost(log.Id, segment.FirstOffset, error);
+        }
+    }
+
+    /// <summary>Keeps what is known where a segment begins.</summary>
+    public async ValueTask KeepAsync(Offset segment, LogState state)
+    {
+        try
+        {
+            await log.WriteSidecarAsync(segment, Sidecar.State, state.Write(segment));
+        }
+        catch (IOException error)
+        {
+            events.SidecarLost(log.Id, segment, error);
+        }
+    }
+
+    /// <summary>How an error names a segment.</summary>
+    public string PlaceOf(LogSegment segment) => $"log {log.Id}, segment {SegmentName.OfLog(segment.FirstOffset)}";
+
+    private async ValueTask<SegmentIndexes> RebuildAsync(LogSegment segment)
+    {
+        // Batches with the producer's timestamps do not tell when they were appended; now is the safe guess, for it keeps them longer.
+        var indexer = new TailIndexer(indexEveryBytes, Timestamp.Now(clock));
+        await ScanAsync(segment, indexer, CancellationToken.None);
+        var rebuilt = indexer.Indexes ?? SegmentIndexes.New(segment.FirstOffset, indexEveryBytes);
+        await KeepAsync(segment, rebuilt);
+        return rebuilt;
+    }
+}
