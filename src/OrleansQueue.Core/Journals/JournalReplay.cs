@@ -27,9 +27,16 @@ internal sealed class JournalReplay(ILog log, IJournalState state) : ITailObserv
             throw damage;
         }
 
-        for (var i = await FindStartAsync(cancellationToken); i < log.Segments.Count; i++)
+        var start = await FindStartAsync(cancellationToken);
+        for (var i = start; i < log.Segments.Count; i++)
         {
-            Next = log.Segments[i].FirstOffset;
+            var first = log.Segments[i].FirstOffset;
+            if (i > start && Next != first)
+            {
+                throw new LogDamagedException(PlaceOf(log.Segments[i - 1]), log.Segments[i - 1].Length, Next, $"the next segment begins at offset {first}");
+            }
+
+            Next = first;
             _snapshot.Clear();
             await ScanAsync(log.Segments[i], this, cancellationToken);
         }
@@ -37,13 +44,13 @@ internal sealed class JournalReplay(ILog log, IJournalState state) : ITailObserv
 
     public void OnBatch(in RecordBatchHeader header, long position, ReadOnlySpan<byte> batch)
     {
+        EntryBytes += batch.Length;
         var records = new RecordReader(header, batch[RecordBatchHeader.Size..]);
         while (records.MoveNext())
         {
             Take(records.Current);
         }
 
-        EntryBytes += batch.Length;
         Next = header.NextOffset;
     }
 
@@ -91,9 +98,11 @@ internal sealed class JournalReplay(ILog log, IJournalState state) : ITailObserv
         var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(segment.FirstOffset), observer, cancellationToken);
         if (end.Fault is not null)
         {
-            throw new LogDamagedException($"journal {log.Id}, segment {SegmentName.OfLog(segment.FirstOffset)}", end.GoodEnd, end.Next.Next, end.Fault);
+            throw new LogDamagedException(PlaceOf(segment), end.GoodEnd, end.Next.Next, end.Fault);
         }
     }
+
+    private string PlaceOf(SegmentExtent segment) => $"journal {log.Id}, segment {SegmentName.OfLog(segment.FirstOffset)}";
 
     private sealed class SnapshotFinder : ITailObserver
     {

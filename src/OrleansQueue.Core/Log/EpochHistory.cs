@@ -22,6 +22,13 @@ internal sealed class EpochHistory
         }
     }
 
+    /// <summary>The epoch that wrote at an offset of the log, or <see cref="Epoch.None"/> where that is not remembered.</summary>
+    public Epoch At(Offset offset)
+    {
+        var last = _entries.FindLastIndex(entry => entry.Start <= offset);
+        return last < 0 ? Epoch.None : _entries[last].Epoch;
+    }
+
     /// <summary>Puts what was known of earlier segments before what is known of later ones.</summary>
     public void AddOlder(EpochHistory older)
     {

@@ -14,9 +14,12 @@ internal sealed record SegmentIndexes(OffsetIndex Offsets, TimeIndex Times)
     public void Add(in RecordBatchHeader header, long position, Timestamp appended)
     {
         var entered = Offsets.Add(header.BaseOffset, position);
-        var known = header.Attributes.TimestampKind == TimestampKind.Append ? header.MaxTimestamp : appended;
-        Times.Add(header.MaxTimestamp, known, position, entered);
+        Times.Add(header.MaxTimestamp, AppendTimeOf(header, appended), position, entered);
     }
+
+    /// <summary>When a batch was appended: what it says itself, or what is known from elsewhere. A producer's clock never counts.</summary>
+    public static Timestamp AppendTimeOf(in RecordBatchHeader header, Timestamp appended) =>
+        header.Attributes.TimestampKind == TimestampKind.Append ? header.MaxTimestamp : appended;
 }
 
 /// <summary>A segment of an open log.</summary>

@@ -16,12 +16,14 @@ internal sealed class LogState
     public ProducerTable EnsureProducers() => Producers ??= new ProducerTable();
 
     /// <summary>Takes a batch of the log in.</summary>
-    public void Add(in Batches.RecordBatchHeader header)
+    /// <param name="header">The batch.</param>
+    /// <param name="appended">When it was appended, which a batch with the producer's timestamps does not say itself.</param>
+    public void Add(in Batches.RecordBatchHeader header, Timestamp appended)
     {
         Epochs.Add(header.Epoch, header.BaseOffset);
         if (header.Producer.IsIdempotent)
         {
-            EnsureProducers().Add(header.Producer, header.LastOffsetDelta + 1, header.BaseOffset, header.MaxTimestamp);
+            EnsureProducers().Add(header.Producer, header.LastOffsetDelta + 1, header.BaseOffset, SegmentIndexes.AppendTimeOf(header, appended));
         }
     }
 

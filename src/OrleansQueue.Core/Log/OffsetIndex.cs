@@ -37,6 +37,19 @@ internal sealed class OffsetIndex(Offset firstOffset, int everyBytes)
         return low == 0 ? 0 : _entries[low - 1].Position;
     }
 
+    /// <summary>The offset of the batch that begins at a position which <see cref="Find"/> answered.</summary>
+    public Offset OffsetAt(long position)
+    {
+        int low = 0, high = _entries.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = _entries[middle].Position <= position ? (middle + 1, high) : (low, middle);
+        }
+
+        return low == 0 ? firstOffset : firstOffset.Plus(_entries[low - 1].Offset);
+    }
+
     public byte[] Write(long segmentLength)
     {
         var content = new byte[_entries.Count * EntrySize];

@@ -13,6 +13,9 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
     /// <summary>The damage that keeps the log from being written, or null.</summary>
     public LogDamagedException? Damage { get; private init; }
 
+    /// <summary>The latest time that an append is known to have had.</summary>
+    public Timestamp LastAppend { get; private init; } = new(long.MinValue);
+
     /// <summary>
     /// Opens a log: fences earlier owners, recovers the tail, and brings producers and epochs up to date from the state kept
     /// with the last segment and that segment's batches.
@@ -36,9 +39,16 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
         active.Indexes = tail.Indexes ?? SegmentIndexes.New(active.FirstOffset, options.IndexEveryBytes);
         active.Begun = now;
         var damage = log.Tail.Damage;
+        var lastAppend = active.Indexes.Times.LastAppend;
         try
         {
             tail.State.AddOlder(await ReadOlderStateAsync(log, segments, now, cancellationToken));
+
+            // A segment that was just begun does not tell the time of the last append; the one before it does.
+            if (active.Length == 0 && segments.Count > 1)
+            {
+                lastAppend = (await segments.IndexesOfAsync(segments[^2], cancellationToken)).Times.LastAppend;
+            }
         }
         catch (LogDamagedException error)
         {
@@ -46,7 +56,11 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
         }
 
         tail.State.Producers?.Expire(now.Plus(-options.ProducerExpiry));
-        return new OpenedLog(log, segments, tail.State, segments[0].FirstOffset, tail.Next ?? active.FirstOffset) { Damage = damage };
+        return new OpenedLog(log, segments, tail.State, segments[0].FirstOffset, tail.Next ?? active.FirstOffset)
+        {
+            Damage = damage,
+            LastAppend = lastAppend,
+        };
     }
 
     /// <summary>What was known where the last segment begins: from the newest state that is whole, and the batches between.</summary>

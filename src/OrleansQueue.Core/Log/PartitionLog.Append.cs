@@ -7,8 +7,16 @@ internal sealed partial class PartitionLog
 {
     private async ValueTask<AppendResult> AppendInSequenceAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header)
     {
-        var check = _assigned.Producers?.Check(header.Producer, header.RecordCount)
+        var check = Judge(header);
+        return check.Verdict == SequenceVerdict.Ahead ? await ParkAsync(frame, header, check.Expected) : await AnswerAsync(frame, header, check);
+    }
+
+    private SequenceCheck Judge(in RecordBatchHeader header) =>
+        _assigned.Producers?.Check(header.Producer, header.RecordCount)
             ?? new SequenceCheck(header.Producer.First == Sequence.Zero ? SequenceVerdict.InOrder : SequenceVerdict.Unknown);
+
+    private async ValueTask<AppendResult> AnswerAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header, SequenceCheck check)
+    {
         switch (check.Verdict)
         {
             case SequenceVerdict.InOrder:
@@ -16,7 +24,7 @@ internal sealed partial class PartitionLog
             case SequenceVerdict.Duplicate:
                 return await AnswerDuplicateAsync(check.Stored);
             case SequenceVerdict.Ahead:
-                return await ParkAsync(frame, header, check.Expected);
+                return new AppendResult.OutOfOrder(check.Expected);
             case SequenceVerdict.Fenced:
                 return new AppendResult.ProducerFenced(check.Current);
             default:
@@ -29,7 +37,9 @@ internal sealed partial class PartitionLog
     {
         var first = AssignAsync(frame, header);
         var next = header.Producer.First.Plus(header.RecordCount);
-        while (_parked?.Take(header.Producer.Id, header.Producer.Epoch, next) is { } parked)
+
+        // A store may fail before its call returns; what is parked is then no better off than any later append.
+        while (!_failed && _parked?.Take(header.Producer.Id, header.Producer.Epoch, next) is { } parked)
         {
             next = next.Plus(parked.Header.RecordCount);
             parked.Turn.SetResult(AssignAsync(parked.Frame, parked.Header));
@@ -50,19 +60,21 @@ internal sealed partial class PartitionLog
         using var turned = new CancellationTokenSource();
         await Task.WhenAny(parked.Turn.Task, Task.Delay(_options.ParkTime, _clock, turned.Token));
         await turned.CancelAsync();
-        if (_parked.Remove(parked))
+        if (!_parked.Remove(parked))
         {
-            var now = _assigned.Producers?.Check(header.Producer, header.RecordCount);
-            return new AppendResult.OutOfOrder(now?.Expected ?? expected);
+            return await await parked.Turn.Task;
         }
 
-        return await await parked.Turn.Task;
+        // Meanwhile the same batch may have come again and been stored, its producer been fenced, or the log been opened again.
+        var obstacle = FindObstacle() ?? (_failed ? new AppendResult.Throttled(_options.ThrottleTime) : null);
+        return obstacle ?? await AnswerAsync(frame, header, Judge(header));
     }
 
     /// <summary>A batch that is stored is also kept; one that is still on its way is waited for.</summary>
     private async ValueTask<AppendResult> AnswerDuplicateAsync(Offset? stored)
     {
-        var commit = stored is { } offset && offset >= Offsets.HighWatermark ? FindPending(offset) : null;
+        // Where its place is forgotten it may still be on its way too, so the newest commit is waited for.
+        var commit = stored is { } offset ? FindPending(offset) : _pending.LastOrDefault() ?? _current;
         var failure = commit is null ? null : await commit.Done;
         return failure ?? new AppendResult.Duplicate(stored);
     }
@@ -78,7 +90,7 @@ internal sealed partial class PartitionLog
         var time = _options.Policy.Timestamps == TimestampKind.Append ? _lastAppend : (Timestamp?)null;
         BatchStamp.Apply(frame.Span, stamped, baseOffset, Epoch, time);
         var placed = RecordBatchHeader.Read(stamped);
-        _assigned.Add(placed);
+        _assigned.Add(placed, _lastAppend);
         Offsets.Assign(placed.NextOffset);
 
         var commit = Enqueue(stamped, frame[RecordBatchHeader.Size..], baseOffset, placed.NextOffset);

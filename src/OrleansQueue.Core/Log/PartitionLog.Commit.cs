@@ -47,7 +47,7 @@ internal sealed partial class PartitionLog
 
     private async Task WritePendingAsync()
     {
-        while (_pending.TryDequeue(out var commit))
+        while (!_retaining && _pending.TryDequeue(out var commit))
         {
             _current = commit;
             if (ReferenceEquals(commit, _open))
@@ -77,6 +77,13 @@ internal sealed partial class PartitionLog
         _current = null;
     }
 
+    /// <summary>Ends a time in which something else than the writer had the log's handle.</summary>
+    private void ResumeWriting(TaskCompletionSource working)
+    {
+        _writing = _pending.Count != 0 ? WritePendingAsync() : Task.CompletedTask;
+        working.SetResult();
+    }
+
     /// <summary>The commit is kept: readers may see it, and those who wait for it are answered.</summary>
     private void Show(PendingCommit commit)
     {
@@ -85,7 +92,7 @@ internal sealed partial class PartitionLog
         {
             segment.Begun ??= _lastAppend;
             segment.Indexes!.Add(header, position, _lastAppend);
-            _opened.State.Add(header);
+            _opened.State.Add(header, _lastAppend);
             _cache.Add(new CachedBatch(header.BaseOffset, header.NextOffset, headerBytes, records));
         }
 
@@ -167,6 +174,9 @@ internal sealed partial class PartitionLog
 
     private async ValueTask ReopenAsync()
     {
+        // Who disposes of the log waits for this too: an opening that came later would fence the next owner.
+        var working = new TaskCompletionSource();
+        _writing = working.Task;
         _reopening = true;
         try
         {
@@ -176,6 +186,8 @@ internal sealed partial class PartitionLog
                 throw new LogDamagedException($"log {_options.Log}", 0, opened.LogEnd, $"records up to offset {Offsets.HighWatermark} were acknowledged");
             }
 
+            // A deletion that failed may have left segments that readers were told are gone.
+            opened.Segments.RemoveBefore(Offsets.LogStart);
             var before = _opened.Log;
             (_opened, _assigned, _reader) = Take(opened);
             Offsets = new OffsetLadder(Offset.Max(Offsets.LogStart, opened.LogStart), opened.LogEnd);
@@ -190,6 +202,7 @@ internal sealed partial class PartitionLog
         finally
         {
             _reopening = false;
+            ResumeWriting(working);
         }
     }
 }

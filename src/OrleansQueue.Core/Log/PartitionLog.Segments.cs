@@ -5,6 +5,8 @@ namespace OrleansQueue.Log;
 /// <summary>How long segments get and how long they stay.</summary>
 internal sealed partial class PartitionLog
 {
+    private bool _retaining;
+
     /// <summary>
     /// Deletes whole segments that are past the retention and below <paramref name="protectedFrom"/>. The newest segment is
     /// ended first where all of it is past its time, so that an idle partition empties too.
@@ -15,24 +17,29 @@ internal sealed partial class PartitionLog
     /// <returns>How many segments went.</returns>
     public async ValueTask<int> ApplyRetentionAsync(Retention retention, Offset? protectedFrom, CancellationToken cancellationToken)
     {
-        // Retention never overtakes a write, and is not urgent: a busy or failed log is left for the next time.
-        if (!_writing.IsCompleted || _failed || _fenced || Damage is not null)
+        if (_retaining || _disposed || !IsWritable())
         {
             return 0;
         }
 
+        // The writer stops behind the commit that it has under way, so that a log that is never idle is cleaned up too.
+        var writer = _writing;
         var working = new TaskCompletionSource();
         _writing = working.Task;
+        _retaining = true;
         try
         {
-            return await ApplyRetentionAloneAsync(retention, protectedFrom, cancellationToken);
+            await writer;
+            return IsWritable() ? await ApplyRetentionAloneAsync(retention, protectedFrom, cancellationToken) : 0;
         }
         finally
         {
-            _writing = _pending.Count != 0 ? WritePendingAsync() : Task.CompletedTask;
-            working.SetResult();
+            _retaining = false;
+            ResumeWriting(working);
         }
     }
+
+    private bool IsWritable() => !_failed && !_fenced && Damage is null;
 
     private async ValueTask<int> ApplyRetentionAloneAsync(Retention retention, Offset? protectedFrom, CancellationToken cancellationToken)
     {
@@ -43,6 +50,8 @@ internal sealed partial class PartitionLog
         }
 
         var now = Timestamp.Now(_clock);
+        _opened.State.Producers?.Expire(now.Plus(-_options.ProducerExpiry));
+        _assigned.Producers?.Expire(now.Plus(-_options.ProducerExpiry));
         if (active.Length != 0 && retention.IsExpired(active.Indexes!.Times.LastAppend, now) && _pending.Count == 0 && !await TryRollAsync())
         {
             return 0;
@@ -71,8 +80,6 @@ internal sealed partial class PartitionLog
         Offsets.Trim(firstKept);
         segments.RemoveBefore(firstKept);
         _opened.State.Epochs.Trim(firstKept);
-        _opened.State.Producers?.Expire(now.Plus(-_options.ProducerExpiry));
-        _assigned.Producers?.Expire(now.Plus(-_options.ProducerExpiry));
         await _opened.Log.DeleteBeforeAsync(firstKept);
         return expired;
     }

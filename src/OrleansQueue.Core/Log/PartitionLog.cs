@@ -81,6 +81,10 @@ internal sealed partial class PartitionLog : IAsyncDisposable
         if (_failed)
         {
             await ReopenAsync();
+            if (FindObstacle() is { } found)
+            {
+                return found;
+            }
         }
 
         var refusal = _validator.Check(frame, Timestamp.Now(_clock), out var header);
@@ -114,7 +118,7 @@ internal sealed partial class PartitionLog : IAsyncDisposable
         var parts = new List<ReadOnlyMemory<byte>>();
         return _cache.TryRead(from, maxBytes, parts) is { } next
             ? new(new LogRead(LogReadKind.Batches, parts, next))
-            : _reader.ReadAsync(from, maxBytes, cancellationToken);
+            : ReadSegmentsAsync(from, maxBytes, cancellationToken);
     }
 
     /// <summary>The first record that is as late as <paramref name="time"/>, or null where there is none.</summary>
@@ -146,6 +150,19 @@ internal sealed partial class PartitionLog : IAsyncDisposable
         await _opened.Log.DisposeAsync();
     }
 
+    private async ValueTask<LogRead> ReadSegmentsAsync(Offset from, int maxBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _reader.ReadAsync(from, maxBytes, cancellationToken);
+        }
+        catch (IOException) when (from < Offsets.LogStart)
+        {
+            // Retention deleted the segment while it was being read.
+            return new LogRead(LogReadKind.OutOfRange, [], Offsets.LogStart);
+        }
+    }
+
     private (OpenedLog Opened, LogState Assigned, PartitionReader Reader) Take(OpenedLog opened)
     {
         if (opened.Log.Tail.CutBytes != 0)
@@ -158,11 +175,7 @@ internal sealed partial class PartitionLog : IAsyncDisposable
             _events.Damaged(_options.Log, damage);
         }
 
-        if (opened.Segments.Active is { Indexes: { } indexes })
-        {
-            _lastAppend = Timestamp.Max(_lastAppend, indexes.Times.LastAppend);
-        }
-
+        _lastAppend = Timestamp.Max(_lastAppend, opened.LastAppend);
         return (opened, opened.State.Copy(), new PartitionReader(opened));
     }
 }

@@ -1,4 +1,5 @@
 using OrleansQueue.Batches;
+using OrleansQueue.Storage;
 
 namespace OrleansQueue.Log;
 
@@ -13,7 +14,8 @@ internal sealed class PartitionReader(OpenedLog opened)
     {
         var segment = opened.Segments[opened.Segments.IndexOf(from)];
         var indexes = await opened.Segments.IndexesOfAsync(segment, cancellationToken);
-        var window = new ReadWindow(opened, segment, indexes.Offsets.Find(from));
+        var start = indexes.Offsets.Find(from);
+        var window = new ReadWindow(opened, segment, start, indexes.Offsets.OffsetAt(start));
         await window.FillAsync(Math.Max(maxBytes, LeastRead), cancellationToken);
         while (await window.LoadBatchAsync(cancellationToken) is { } header)
         {
@@ -31,19 +33,22 @@ internal sealed class PartitionReader(OpenedLog opened)
     /// <summary>The first record that is as late as <paramref name="time"/>, or null.</summary>
     public async ValueTask<Offset?> FindTimeAsync(Timestamp time, int maxOpenedBytes, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < opened.Segments.Count; i++)
+        // Retention may take segments away during the search, so it goes by offsets and not by places in the list.
+        for (var from = Offset.Zero; opened.Segments.From(from) is { } segment; from = segment.FirstOffset.Plus(1))
         {
-            var segment = opened.Segments[i];
             var indexes = await opened.Segments.IndexesOfAsync(segment, cancellationToken);
             if (segment.Length == 0 || indexes.Times.Latest < time)
             {
                 continue;
             }
 
-            var window = new ReadWindow(opened, segment, indexes.Times.Find(time));
+            var start = indexes.Times.Find(time);
+            var window = new ReadWindow(opened, segment, start, indexes.Offsets.OffsetAt(start));
             await window.FillAsync(LeastRead, cancellationToken);
             while (await window.LoadBatchAsync(cancellationToken) is { } header)
             {
+                // A batch is passed over only for a time that its CRC vouches for.
+                window.Verify(header);
                 if (header.MaxTimestamp >= time)
                 {
                     return FindInBatch(window.Batch(header), header, time, maxOpenedBytes);
@@ -61,13 +66,20 @@ internal sealed class PartitionReader(OpenedLog opened)
         var start = window.Position;
         var next = Offset.Zero;
         long length = 0;
-        while (await window.LoadBatchAsync(cancellationToken, onlyBuffered: length != 0) is { } header
-            && (length == 0 || length + header.SizeInBytes <= maxBytes))
+        try
         {
-            window.Verify(header);
-            length += header.SizeInBytes;
-            next = header.NextOffset;
-            window.Skip(header);
+            while (await window.LoadBatchAsync(cancellationToken, onlyBuffered: length != 0) is { } header
+                && (length == 0 || length + header.SizeInBytes <= maxBytes))
+            {
+                window.Verify(header);
+                length += header.SizeInBytes;
+                next = header.NextOffset;
+                window.Skip(header);
+            }
+        }
+        catch (LogDamagedException) when (length != 0)
+        {
+            // What lies before the bad place is served; the read that begins there is told.
         }
 
         return new LogRead(LogReadKind.Batches, [window.Slice(start, (int)length)], next);

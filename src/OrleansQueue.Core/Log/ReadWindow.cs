@@ -7,14 +7,18 @@ namespace OrleansQueue.Log;
 /// A piece of a segment in memory, walked batch by batch. The memory is new for each read, because what is read from it is
 /// handed out and nobody says when it is no longer used.
 /// </summary>
-internal sealed class ReadWindow(OpenedLog opened, LogSegment segment, long position)
+/// <param name="opened">The log.</param>
+/// <param name="segment">The segment.</param>
+/// <param name="position">Where a batch begins.</param>
+/// <param name="first">The offset that this batch has, which its CRC does not cover.</param>
+internal sealed class ReadWindow(OpenedLog opened, LogSegment segment, long position, Offset first)
 {
     // Writers only add behind this length, so one look at it holds for the whole read.
     private readonly long _length = segment.Length;
     private byte[] _bytes = [];
     private long _start = position;
     private int _filled;
-    private BatchContinuity? _continuity;
+    private BatchContinuity _continuity = BatchContinuity.AtStartOf(first);
 
     /// <summary>Where the next batch begins.</summary>
     public long Position { get; private set; } = position;
@@ -31,7 +35,8 @@ internal sealed class ReadWindow(OpenedLog opened, LogSegment segment, long posi
             var got = await opened.Log.ReadAsync(segment.FirstOffset, Position + _filled, _bytes.AsMemory(_filled), cancellationToken);
             if (got == 0)
             {
-                throw Damage(_continuity?.Next ?? segment.FirstOffset, $"{wanted - _filled} bytes are missing at the end");
+                // The segment got shorter; what is left of it is served, and the batch that is not whole is told.
+                break;
             }
 
             _filled += got;
@@ -65,6 +70,10 @@ internal sealed class ReadWindow(OpenedLog opened, LogSegment segment, long posi
             }
 
             await FillAsync(Math.Max(_bytes.Length, (int)header.SizeInBytes), cancellationToken);
+            if (_filled < header.SizeInBytes)
+            {
+                throw Damage(header.BaseOffset, $"the batch has {header.SizeInBytes} bytes, of which {_filled} are there");
+            }
         }
 
         return header;
@@ -76,13 +85,19 @@ internal sealed class ReadWindow(OpenedLog opened, LogSegment segment, long posi
         Position += header.SizeInBytes;
     }
 
-    /// <summary>Checks the batch at the present position byte by byte.</summary>
+    /// <summary>Checks the batch at the present position byte by byte, and its epoch, which the CRC does not cover either.</summary>
     public void Verify(in RecordBatchHeader header)
     {
         var wrong = BatchEnvelope.Check(Batch(header).Span, out _);
         if (wrong is not null)
         {
             throw Damage(header.BaseOffset, wrong.ToString());
+        }
+
+        var epoch = opened.State.Epochs.At(header.BaseOffset);
+        if (epoch != Epoch.None && epoch != header.Epoch)
+        {
+            throw Damage(header.BaseOffset, $"the batch has epoch {header.Epoch}, but epoch {epoch} wrote there");
         }
     }
 
@@ -98,13 +113,13 @@ internal sealed class ReadWindow(OpenedLog opened, LogSegment segment, long posi
         var left = _start + _filled - Position;
         if (left < RecordBatchHeader.Size)
         {
-            throw Damage(_continuity?.Next ?? segment.FirstOffset, $"{left} bytes are too few for a batch's header");
+            throw Damage(_continuity.Next, $"{left} bytes are too few for a batch's header");
         }
 
         var header = RecordBatchHeader.Read(_bytes.AsSpan((int)(Position - _start)));
         var fault = BatchEnvelope.CheckHeader(header)?.ToString()
             ?? (header.SizeInBytes > _length - Position ? $"the batch has {header.SizeInBytes} bytes, of which {_length - Position} are there" : null)
-            ?? (_continuity ?? (Position == 0 ? BatchContinuity.AtStartOf(segment.FirstOffset) : null))?.Check(header);
-        return fault is null ? header : throw Damage(_continuity?.Next ?? segment.FirstOffset, fault);
+            ?? _continuity.Check(header);
+        return fault is null ? header : throw Damage(_continuity.Next, fault);
     }
 }

@@ -33,6 +33,9 @@ internal sealed class SegmentList(ILog log, int indexEveryBytes, TimeProvider cl
         return low;
     }
 
+    /// <summary>The first segment that begins at an offset or behind it, or null.</summary>
+    public LogSegment? From(Offset offset) => _segments.Find(segment => segment.FirstOffset >= offset);
+
     /// <summary>The indexes of a segment: in memory, from the files beside it, or rebuilt from its batches where those are missing or wrong.</summary>
     public async ValueTask<SegmentIndexes> IndexesOfAsync(LogSegment segment, CancellationToken cancellationToken)
     {

@@ -21,7 +21,7 @@ internal sealed class TailIndexer(int indexEveryBytes, Timestamp appended) : ITa
     {
         Indexes ??= SegmentIndexes.New(header.BaseOffset, indexEveryBytes);
         Indexes.Add(header, position, appended);
-        State.Add(header);
+        State.Add(header, appended);
         Next = header.NextOffset;
     }
 }

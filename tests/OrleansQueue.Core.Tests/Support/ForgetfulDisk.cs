@@ -82,7 +82,7 @@ internal sealed class ForgetfulDisk : IDisk
                 }
 
                 Change();
-                _names.Add(path, inode = new Inode());
+                _names.Add(path, inode = new Inode([]));
             }
 
             return new OpenFile(this, path, inode);
@@ -170,6 +170,12 @@ internal sealed class ForgetfulDisk : IDisk
             _syncedFolders.RemoveWhere(folder => Path.GetDirectoryName(folder) == path);
             _syncedFolders.UnionWith(_folders.Where(folder => Path.GetDirectoryName(folder) == path));
 
+            // Nothing in a folder comes back with a folder of that name that is made later.
+            foreach (var gone in _syncedNames.Keys.Where(IsInFolderThatIsGone).ToList())
+            {
+                _syncedNames.Remove(gone);
+            }
+
             // The store's own folder is not below one that the store syncs.
             _syncedFolders.Add(path);
         }
@@ -181,12 +187,24 @@ internal sealed class ForgetfulDisk : IDisk
     public void Corrupt(string path, Action<byte[]> change) => Locked(() =>
     {
         change(_names[path].Bytes);
-        _names[path].Forget();
+        _names[path].Settle();
         return 0;
     });
 
+    /// <summary>Puts other bytes in a file's place, or makes one, as if it had always been so.</summary>
+    public void Replace(string path, byte[] bytes) => Locked(() =>
+    {
+        _names[path] = _syncedNames[path] = new Inode(bytes);
+        return 0;
+    });
+
+    /// <summary>What a file holds now.</summary>
+    public byte[] BytesOf(string path) => Locked(() => _names[path].Bytes.ToArray());
+
     /// <summary>The paths of all files.</summary>
     public IReadOnlyList<string> Files() => Locked(() => _names.Keys.Order(StringComparer.Ordinal).ToList());
+
+    private bool IsInFolderThatIsGone(string name) => !_folders.Contains(Path.GetDirectoryName(name)!);
 
     private bool Survives(string folder) => _syncedFolders.Contains(folder);
 
@@ -270,12 +288,22 @@ internal sealed class ForgetfulDisk : IDisk
 
         public void Sync()
         {
-            disk.OnSync?.Invoke(path);
+            try
+            {
+                disk.OnSync?.Invoke(path);
+            }
+            catch
+            {
+                // As on Linux: reads go on to show the bytes, but no later sync will write them.
+                disk.Locked(inode.LoseUnsynced);
+                throw;
+            }
+
             lock (disk._lock)
             {
                 disk.Change();
                 disk.Syncs++;
-                inode.Forget();
+                inode.Sync();
             }
         }
 
@@ -285,12 +313,12 @@ internal sealed class ForgetfulDisk : IDisk
     }
 
     /// <summary>A file's bytes, and the changes since its last sync.</summary>
-    private sealed class Inode
+    private sealed class Inode(byte[] content)
     {
         private readonly List<(int Position, byte[]? Bytes, int Length)> _unsynced = [];
-        private byte[] _synced = [];
+        private byte[] _synced = content;
 
-        public byte[] Bytes { get; private set; } = [];
+        public byte[] Bytes { get; private set; } = [.. content];
 
         public void Write(long position, byte[] bytes)
         {
@@ -307,7 +335,24 @@ internal sealed class ForgetfulDisk : IDisk
             }
         }
 
-        public void Forget()
+        public void Sync()
+        {
+            foreach (var (position, written, length) in _unsynced)
+            {
+                _synced = written is null ? Resize(_synced, length) : Apply(_synced, position, written);
+            }
+
+            _unsynced.Clear();
+        }
+
+        public int LoseUnsynced()
+        {
+            // The length is the file system's own and is not lost with the pages.
+            _unsynced.RemoveAll(change => change.Bytes is not null);
+            return 0;
+        }
+
+        public void Settle()
         {
             _synced = [.. Bytes];
             _unsynced.Clear();
@@ -327,7 +372,7 @@ internal sealed class ForgetfulDisk : IDisk
                 bytes = written is null ? Resize(bytes, length) : Apply(bytes, position, mode == 3 ? Tear(written, random) : written);
             }
 
-            return new Inode { Bytes = [.. bytes], _synced = [.. bytes] };
+            return new Inode([.. bytes]);
         }
 
         private static byte[] Tear(byte[] written, Random random) => written[..Math.Min(written.Length, random.Next((written.Length / Sector) + 1) * Sector)];

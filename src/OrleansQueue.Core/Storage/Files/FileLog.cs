@@ -14,6 +14,8 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     private long _markedPosition;
     private long _markNumber;
     private long _markedAt;
+    private long _sidecars;
+    private bool _rollFailed;
 
     public LogId Id => id;
 
@@ -77,6 +79,13 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     public ValueTask<StoreOutcome> RollAsync(Offset firstOffset) => WriteAsync(() =>
     {
         ThrowIfUnusable();
+        if (firstOffset <= _active)
+        {
+            throw new InvalidOperationException($"Segment {firstOffset} would not lie behind segment {_active}.");
+        }
+
+        // Until the new file is known to be there or not, nobody knows which segment is the last.
+        _rollFailed = true;
         if (_active is { } last)
         {
             SyncSegment(last);
@@ -86,6 +95,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
         store.Segments.Create(id, firstOffset, epoch);
         _active = firstOffset;
         _end = _synced = _markedPosition = _markNumber = 0;
+        _rollFailed = false;
     });
 
     public async ValueTask<int> ReadAsync(Offset segment, long position, Memory<byte> into, CancellationToken cancellationToken)
@@ -113,15 +123,23 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     public async ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content)
     {
         var path = Path.Combine(store.Folder.FolderOf(id), SegmentName.OfSidecar(segment, kind));
+
+        // Two may be written at once, each by a name of its own.
+        var fresh = $"{path}.{epoch}-{Interlocked.Increment(ref _sidecars)}.new";
         await store.Writes.RunAsync(() =>
         {
-            using (var file = store.Disk.Open(path + ".new", create: true))
+            if (!store.Disk.FileExists(store.Segments.PathOf(id, segment)))
+            {
+                throw new FileNotFoundException($"There is no segment {segment}.");
+            }
+
+            using (var file = store.Disk.Open(fresh, create: true))
             {
                 file.SetLength(0);
                 file.Write(0, content.Span);
             }
 
-            store.Disk.Rename(path + ".new", path);
+            store.Disk.Rename(fresh, path);
             return true;
         });
     }
@@ -194,7 +212,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
             throw damage;
         }
 
-        if (slot.Suspect is not null)
+        if (slot.Suspect is not null || _rollFailed)
         {
             throw new InvalidOperationException("A write failed; open the log again.");
         }

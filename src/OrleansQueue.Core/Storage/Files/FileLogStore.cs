@@ -56,7 +56,7 @@ internal sealed class FileLogStore : ILogStore
         {
             var opened = new FileLog(log, await NextEpochAsync(), options, slot, _parts);
             await FenceAsync(slot, opened.Epoch);
-            opened.Begin(await new FileRecovery(_parts, log, slot).RunAsync(observer, cancellationToken));
+            opened.Begin(await new FileRecovery(_parts, log, slot, options.Durability).RunAsync(observer, cancellationToken));
             return opened;
         }
         finally

@@ -18,7 +18,7 @@ internal sealed record RecoveredFiles(IReadOnlyList<SegmentExtent> Segments, Tai
 /// sync, so a tail that loss of power tore cannot reach back below the synced mark, nor can a whole batch lie that far
 /// behind the tear. Where one does, bytes that were once synced are gone: that is damage, and damage is left as it is.
 /// </summary>
-internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot)
+internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot, Durability durability)
 {
     public async ValueTask<RecoveredFiles> RunAsync(ITailObserver observer, CancellationToken cancellationToken)
     {
@@ -85,14 +85,15 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
     private async ValueTask<int> ReadAsync(Offset segment, long position, Memory<byte> into) =>
         await parts.Reads.RunAsync(() => parts.Segments.Read(log, segment, position, into.Span));
 
-    private static async ValueTask<string?> FindDamageAsync(SegmentScanner scanner, ScanEnd end, long mark, CancellationToken cancellationToken)
+    private async ValueTask<string?> FindDamageAsync(SegmentScanner scanner, ScanEnd end, long mark, CancellationToken cancellationToken)
     {
         if (end.GoodEnd < mark)
         {
             return (end.Fault ?? "the file ends there") + $"; it was synced up to byte {mark}";
         }
 
-        if (end.Fault is null)
+        // Commits of durability Os are not synced one after another: what loss of power tears may reach back to the mark.
+        if (end.Fault is null || durability == Durability.Os)
         {
             return null;
         }

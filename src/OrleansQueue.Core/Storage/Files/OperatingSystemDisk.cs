@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace OrleansQueue.Storage.Files;
@@ -42,13 +41,10 @@ internal sealed class OperatingSystemDisk : IDisk
     public void SyncFolder(string path)
     {
         // NTFS journals its folders by itself, and Windows has no way to sync one.
-        if (RuntimeInformation.IsOSPlatform(OSPlatform.Windows))
+        if (!OperatingSystem.IsWindows())
         {
-            return;
+            FolderSync.Run(path);
         }
-
-        using var folder = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        RandomAccess.FlushToDisk(folder);
     }
 
     public IDisposable? TryLock(string path)

@@ -17,10 +17,14 @@ internal sealed class SegmentFiles(IDisk disk, StoreFolder folder, int maxOpen) 
 
     public void SyncIfThere(LogId log, Offset segment)
     {
-        if (disk.FileExists(PathOf(log, segment)))
+        try
         {
             using var lease = Rent(log, segment);
             lease.File.Sync();
+        }
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Deleted, perhaps a moment ago by another thread: there is nothing left to keep.
         }
     }
 

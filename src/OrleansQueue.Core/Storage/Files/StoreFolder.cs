@@ -43,11 +43,13 @@ internal sealed class StoreFolder : IDisposable
     /// <exception cref="InvalidDataException">It holds logs but no identity, so it is no whole store.</exception>
     public static StoreFolder Open(IDisk disk, string root, StoreId newId)
     {
+        // Looked at before anything is made, so that a folder which is refused stays as it is.
+        var identity = Path.Combine(root, IdentityFile);
+        CheckWhole(disk, root, identity);
         disk.CreateFolder(root);
         var held = disk.TryLock(Path.Combine(root, LockFile)) ?? throw new StoreInUseException(root);
         try
         {
-            var identity = Path.Combine(root, IdentityFile);
             var id = disk.FileExists(identity) ? ReadIdentity(disk, identity) : Create(disk, root, newId);
             return new StoreFolder(disk, root, held, id);
         }
@@ -76,15 +78,21 @@ internal sealed class StoreFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private static StoreId Create(IDisk disk, string root, StoreId newId)
+    private static void CheckWhole(IDisk disk, string root, string identity)
     {
-        var logs = Path.Combine(root, "logs");
-        if (disk.List(logs).Count != 0)
+        if (disk.FileExists(identity))
+        {
+            ReadIdentity(disk, identity);
+        }
+        else if (disk.List(Path.Combine(root, "logs")).Count != 0)
         {
             throw new InvalidDataException($"Folder {root} holds logs but no '{IdentityFile}' file, which names the store. Nothing was changed.");
         }
+    }
 
-        disk.CreateFolder(logs);
+    private static StoreId Create(IDisk disk, string root, StoreId newId)
+    {
+        disk.CreateFolder(Path.Combine(root, "logs"));
         disk.CreateFolder(Path.Combine(root, "wal"));
         Replace(disk, root, IdentityFile, Encoding.UTF8.GetBytes($"{IdentityTitle}\n{newId}\n"));
         return newId;

@@ -19,8 +19,11 @@ internal sealed class WriteAheadFile(IDiskFile file, int size) : IDisposable
     /// <summary>Bytes that are still free.</summary>
     public long Room => size - End;
 
-    /// <summary>The segments that hold bytes of this file and may not be synced since.</summary>
-    public HashSet<(LogId Log, Offset Segment)> Segments { get; } = [];
+    /// <summary>The segments that hold bytes of this file.</summary>
+    public HashSet<(LogId Log, Offset Segment)> Segments { get; private set; } = [];
+
+    /// <summary>Those that are still to be synced before the file, once full, is free.</summary>
+    public Queue<(LogId Log, Offset Segment)> Unsynced { get; set; } = [];
 
     public static string NameOf(int number) => number.ToString("D4", CultureInfo.InvariantCulture) + Suffix;
 
@@ -29,25 +32,36 @@ internal sealed class WriteAheadFile(IDiskFile file, int size) : IDisposable
     /// <summary>Makes a file of zeros.</summary>
     public static WriteAheadFile Create(IDisk disk, string folder, string name, int size)
     {
-        var file = disk.Open(Path.Combine(folder, name), create: true);
-        var zeros = new byte[1 << 20];
-        for (long at = 0; at < size; at += zeros.Length)
+        var path = Path.Combine(folder, name);
+        var file = disk.Open(path, create: true);
+        try
         {
-            file.Write(at, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)));
-        }
+            var zeros = new byte[Math.Min(1 << 20, size)];
+            for (long at = 0; at < size; at += zeros.Length)
+            {
+                file.Write(at, zeros.AsSpan(0, (int)Math.Min(zeros.Length, size - at)));
+            }
 
-        file.Sync();
-        disk.SyncFolder(folder);
-        return new WriteAheadFile(file, size);
+            file.Sync();
+            disk.SyncFolder(folder);
+            return new WriteAheadFile(file, size);
+        }
+        catch
+        {
+            // On a full disk each attempt would otherwise leave a piece of a file and take the room that was made meanwhile.
+            file.Dispose();
+            disk.Delete(path);
+            throw;
+        }
     }
 
-    /// <summary>Begins a new use of the file: what it held is no longer needed.</summary>
+    /// <summary>Begins a new use of the file: what it held is no longer needed. Where that fails, a replay may still find the old use.</summary>
     public void Begin(StoreId store, long generation, long oldestNeeded)
     {
-        Generation = generation;
-        Segments.Clear();
         file.Write(0, WriteAheadFormat.WriteFileHeader(store, generation, oldestNeeded));
         file.Sync();
+        Generation = generation;
+        Segments = [];
         End = WriteAheadFormat.FileHeaderSize;
     }
 

@@ -15,32 +15,18 @@ internal sealed class WriteAheadLog : IDisposable
     // A round larger than this would keep its first commit waiting for its last.
     private const int MaxRoundBytes = 4 << 20;
 
-    private readonly IDisk _disk;
     private readonly IDiskScheduler _scheduler;
-    private readonly StoreFolder _folder;
-    private readonly SegmentFiles _segments;
-    private readonly int _fileBytes;
+    private readonly WriteAheadFiles _files;
     private readonly Lock _lock = new();
     private readonly Queue<IWriteAheadCommit> _waiting = new();
-    private readonly LinkedList<WriteAheadFile> _full = new();
-    private readonly Stack<WriteAheadFile> _free = new();
-    private WriteAheadFile? _active;
     private byte[] _round = [];
-    private long _generation;
-    private int _filesMade;
-    private IOException? _failed;
     private bool _running;
-    private bool _checkpointing;
 
     /// <summary>Replays what an earlier process left, and begins afresh.</summary>
     public WriteAheadLog(IDisk disk, IDiskScheduler scheduler, StoreFolder folder, SegmentFiles segments, int fileBytes)
     {
-        _disk = disk;
         _scheduler = scheduler;
-        _folder = folder;
-        _segments = segments;
-        _fileBytes = fileBytes;
-        _generation = WriteAheadReplay.Run(disk, folder, segments);
+        _files = new WriteAheadFiles(disk, scheduler, folder, segments, fileBytes, WriteAheadReplay.Run(disk, folder, segments));
     }
 
     /// <summary>Takes a commit into the next round. Its outcome is told to the commit itself.</summary>
@@ -61,32 +47,12 @@ internal sealed class WriteAheadLog : IDisposable
     }
 
     /// <summary>Whether a replay now would write to a segment of that log.</summary>
-    public bool SpeaksOf(LogId log)
-    {
-        lock (_lock)
-        {
-            return Live().Any(file => file.Segments.Any(segment => segment.Log == log));
-        }
-    }
+    public bool SpeaksOf(LogId log) => _files.SpeakOf(log);
 
     /// <summary>Takes no more commits and gives no file free, so that opening the store again can repair what <paramref name="error"/> spoiled.</summary>
-    public void Stop(IOException error)
-    {
-        lock (_lock)
-        {
-            _failed ??= error;
-        }
-    }
+    public void Stop(IOException error) => _files.Stop(error);
 
-    public void Dispose()
-    {
-        foreach (var file in Live().Concat(_free))
-        {
-            file.Dispose();
-        }
-    }
-
-    private IEnumerable<WriteAheadFile> Live() => _active is null ? _full : _full.Append(_active);
+    public void Dispose() => _files.Dispose();
 
     private bool RunRounds()
     {
@@ -94,8 +60,10 @@ internal sealed class WriteAheadLog : IDisposable
         while (TakeRound(round))
         {
             RunRound(round);
+            _files.Advance(commitsCome: true);
         }
 
+        _files.Advance(commitsCome: false);
         return true;
     }
 
@@ -127,14 +95,15 @@ internal sealed class WriteAheadLog : IDisposable
 
         try
         {
-            var file = FileWithRoomFor(round.Sum(commit => commit.EntrySize));
+            var size = round.Sum(commit => commit.EntrySize);
+            var file = _files.WithRoomFor(size);
             try
             {
-                Write(file, round);
+                Write(file, round, size);
             }
             catch
             {
-                SetActiveAside();
+                _files.SetActiveAside();
                 throw;
             }
         }
@@ -148,9 +117,8 @@ internal sealed class WriteAheadLog : IDisposable
         round.ForEach(commit => commit.Complete());
     }
 
-    private void Write(WriteAheadFile file, List<IWriteAheadCommit> round)
+    private void Write(WriteAheadFile file, List<IWriteAheadCommit> round, int size)
     {
-        var size = round.Sum(commit => commit.EntrySize);
         if (_round.Length < size)
         {
             _round = GC.AllocateUninitializedArray<byte>(Math.Max(size, 64 << 10));
@@ -162,132 +130,7 @@ internal sealed class WriteAheadLog : IDisposable
             at += commit.WriteEntry(_round.AsSpan(at), file.Generation);
         }
 
-        lock (_lock)
-        {
-            foreach (var commit in round)
-            {
-                if (commit.Segment is { } segment)
-                {
-                    file.Segments.Add((commit.Log, segment));
-                }
-            }
-        }
-
+        _files.Note(file, round);
         file.Append(_round.AsSpan(0, at));
-    }
-
-    private WriteAheadFile FileWithRoomFor(int size)
-    {
-        if (_failed is not null)
-        {
-            throw new IOException("The write-ahead log stopped because a segment could not be synced; open the store again.", _failed);
-        }
-
-        if (_active is null || _active.Room < size)
-        {
-            BeginFile();
-        }
-
-        return _active!;
-    }
-
-    private void BeginFile()
-    {
-        SetActiveAside();
-        WriteAheadFile? next;
-        long oldest;
-        lock (_lock)
-        {
-            _free.TryPop(out next);
-            _generation++;
-            oldest = _full.First?.Value.Generation ?? _generation;
-        }
-
-        next ??= WriteAheadFile.Create(_disk, _folder.WriteAhead, WriteAheadFile.NameOf(_filesMade++), _fileBytes);
-        next.Begin(_folder.Id, _generation, oldest);
-        lock (_lock)
-        {
-            _active = next;
-        }
-    }
-
-    private void SetActiveAside()
-    {
-        lock (_lock)
-        {
-            if (_active is null)
-            {
-                return;
-            }
-
-            _full.AddLast(_active);
-            _active = null;
-            if (_checkpointing)
-            {
-                return;
-            }
-
-            _checkpointing = true;
-        }
-
-        _ = _scheduler.RunAsync(Checkpoint);
-    }
-
-    /// <summary>Syncs the segments of full files, the oldest file first, and gives the files free in that order.</summary>
-    private bool Checkpoint()
-    {
-        while (true)
-        {
-            WriteAheadFile file;
-            lock (_lock)
-            {
-                if (_full.First is null)
-                {
-                    _checkpointing = false;
-                    return true;
-                }
-
-                file = _full.First.Value;
-            }
-
-            if (!TrySyncSegments(file))
-            {
-                lock (_lock)
-                {
-                    _checkpointing = false;
-                    return false;
-                }
-            }
-
-            lock (_lock)
-            {
-                if (_failed is not null)
-                {
-                    _checkpointing = false;
-                    return false;
-                }
-
-                _full.RemoveFirst();
-                _free.Push(file);
-            }
-        }
-    }
-
-    private bool TrySyncSegments(WriteAheadFile file)
-    {
-        try
-        {
-            foreach (var (log, segment) in file.Segments)
-            {
-                _segments.SyncIfThere(log, segment);
-            }
-
-            return true;
-        }
-        catch (IOException error)
-        {
-            Stop(error);
-            return false;
-        }
     }
 }

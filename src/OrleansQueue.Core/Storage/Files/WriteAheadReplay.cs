@@ -26,18 +26,26 @@ internal static class WriteAheadReplay
             segments.SyncIfThere(log, segment);
         }
 
-        // The newest goes last: until then it says which of the others still count.
-        foreach (var name in files.Select(file => file.Name).Concat(names.Except(files.Select(file => file.Name))))
-        {
-            disk.Delete(Path.Combine(folder.WriteAhead, name));
-        }
-
-        if (names.Count != 0)
-        {
-            disk.SyncFolder(folder.WriteAhead);
-        }
-
+        // The newest goes last, when the others are gone for good: until then it says which of them still count.
+        var newest = files.Count == 0 ? [] : new[] { files[^1].Name };
+        Delete(disk, folder.WriteAhead, names.Except(newest));
+        Delete(disk, folder.WriteAhead, newest);
         return files.Count == 0 ? 0 : files[^1].Generation;
+    }
+
+    private static void Delete(IDisk disk, string folder, IEnumerable<string> names)
+    {
+        var any = false;
+        foreach (var name in names)
+        {
+            disk.Delete(Path.Combine(folder, name));
+            any = true;
+        }
+
+        if (any)
+        {
+            disk.SyncFolder(folder);
+        }
     }
 
     private static Found? Read(IDisk disk, StoreFolder folder, string name)

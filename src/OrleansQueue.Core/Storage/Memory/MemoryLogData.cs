@@ -17,6 +17,16 @@ internal sealed class MemoryLogData
         }
     }
 
+    /// <summary>Ends the log: no owner writes to it or reads from it again.</summary>
+    public void Delete()
+    {
+        lock (_lock)
+        {
+            _owner = new Epoch(int.MaxValue);
+            _segments.Clear();
+        }
+    }
+
     public IReadOnlyList<SegmentExtent> List()
     {
         lock (_lock)
@@ -34,6 +44,11 @@ internal sealed class MemoryLogData
                 return StoreOutcome.Fenced;
             }
 
+            if (_segments.Count == 0)
+            {
+                throw new InvalidOperationException("A new log begins with a roll.");
+            }
+
             _segments.Values[^1].Append(parts);
             return StoreOutcome.Done;
         }
@@ -46,6 +61,11 @@ internal sealed class MemoryLogData
             if (owner != _owner)
             {
                 return StoreOutcome.Fenced;
+            }
+
+            if (_segments.Count != 0 && firstOffset.Value <= _segments.Keys[^1])
+            {
+                throw new InvalidOperationException($"Segment {firstOffset} would not lie behind segment {_segments.Keys[^1]}.");
             }
 
             _segments.Add(firstOffset.Value, new MemorySegment());

@@ -28,7 +28,7 @@ internal sealed class MemoryLogStore(StoreId id, Func<ValueTask<Epoch>>? nextEpo
     {
         if (_logs.TryRemove(log, out var data))
         {
-            data.Fence(new Epoch(int.MaxValue));
+            data.Delete();
         }
 
         return ValueTask.CompletedTask;

@@ -1,0 +1,51 @@
+using OrleansQueue.Core.Tests.Support;
+using OrleansQueue.Log;
+
+namespace OrleansQueue.Core.Tests.Log;
+
+public sealed class DivergenceTests
+{
+    [Fact]
+    public async Task A_reader_of_a_tail_that_loss_of_power_took_is_told_though_its_offsets_were_written_again()
+    {
+        var disk = new ForgetfulDisk();
+        var store = await FileStores.OpenAsync(disk);
+        var options = new LogBench().Options with { Durability = Durability.Os };
+        var bench = await LogBench.OpenAsync(_ => options, store);
+        await bench.AppendSomeAsync(5);
+        await bench.Log.DisposeAsync();
+        SyncAll(disk);
+        await bench.OpenAsync();
+        var lost = bench.Log.Epoch;
+        await bench.AppendSomeAsync(5);
+        Assert.Null(bench.Log.FindDivergence(lost, new(10)));
+
+        // Of the second five records nothing was synced; a seed that draws none of them is found first.
+        LogBench after;
+        var seed = 0;
+        do
+        {
+            after = await OpenAsync(disk.Restart(seed++), options);
+        }
+        while (after.Log.Offsets.LogEnd != new Offset(5));
+
+        Assert.True(after.Log.Epoch > lost);
+        Assert.Equal(new Offset(5), after.Log.FindDivergence(lost, new(10)));
+        await after.AppendSomeAsync(20);
+        Assert.Equal(new Offset(5), after.Log.FindDivergence(lost, new(10)));
+        Assert.Null(after.Log.FindDivergence(after.Log.Epoch, new(25)));
+    }
+
+    // What the system does by itself some seconds later.
+    private static void SyncAll(ForgetfulDisk disk)
+    {
+        foreach (var path in disk.Files())
+        {
+            using var file = disk.Open(path, create: false);
+            file.Sync();
+        }
+    }
+
+    private static async Task<LogBench> OpenAsync(ForgetfulDisk disk, PartitionLogOptions options) =>
+        await LogBench.OpenAsync(_ => options, await FileStores.OpenAsync(disk));
+}
