@@ -1,5 +1,6 @@
 using OrleansQueue.Batches;
 using OrleansQueue.Core.Tests.Support;
+using OrleansQueue.Log;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.Core.Tests.Journals;
@@ -100,6 +101,26 @@ public sealed class JournalFailureTests
         await bench.OpenAsync();
         Assert.Equal(JournalBench.Entries(3), bench.State.Entries);
     }
+
+    [Fact]
+    public Task A_sealed_segment_that_lost_its_end_keeps_the_journal_from_opening() => OneScheduler.RunAsync(async () =>
+    {
+        var bench = await JournalBench.OpenAsync();
+        await bench.AppendSomeAsync(0, 3);
+        var length = (await bench.SegmentsAsync())[0].Length;
+
+        // The segment of a snapshot was begun, and the snapshot not written; so the first segment still counts.
+        await using (var log = await bench.Store.OpenAsync(JournalBench.Id, new LogOptions(), new TailIndexer(100, new(0)), CancellationToken.None))
+        {
+            await log.RollAsync(new(3));
+        }
+
+        await bench.OpenAsync();
+        Assert.Equal(JournalBench.Entries(3), bench.State.Entries);
+        bench.Store.Shorten = segment => segment with { Length = segment.FirstOffset == Offset.Zero ? length / 3 * 2 : segment.Length };
+        var error = await Assert.ThrowsAsync<LogDamagedException>(bench.OpenAsync);
+        Assert.Equal(new Offset(2), error.Offset);
+    });
 
     private static void Flip(long at, Memory<byte> bytes)
     {

@@ -96,6 +96,24 @@ public sealed class SidecarTests
         Assert.Single(bench.Told.All, told => told.StartsWith("damaged", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public Task Damage_met_when_the_log_opens_itself_again_is_not_appended_to() => OneScheduler.RunAsync(async () =>
+    {
+        var bench = await FilledAsync();
+        bench.Store.Gated = true;
+        var append = bench.AppendSomeAsync();
+        await LogBench.SettleAsync();
+        await bench.Store.FailAsync(new IOException("broken"), stored: false);
+        await Assert.ThrowsAsync<IOException>(() => append);
+        bench.Store.Gated = false;
+        bench.Clock.Advance(bench.Options.RetryAfterFailure);
+        bench.Store.OnSidecar = (_, kind, file) => kind == Sidecar.State ? null : file;
+        bench.Store.Spoil = (segment, position, bytes) => bytes.Span[^1] ^= segment == Offset.Zero && position == 0 ? (byte)1 : (byte)0;
+        var appends = bench.Store.Appends.Count;
+        await Assert.ThrowsAsync<LogDamagedException>(() => bench.AppendAsync(BatchMaker.Of("no")));
+        Assert.Equal(appends, bench.Store.Appends.Count);
+    });
+
     // Two producers at the front, three epochs, and some segments behind them.
     private static async Task<LogBench> FilledAsync()
     {

@@ -15,6 +15,9 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
     /// <summary>Called before each roll; what it throws is the roll's failure, an outcome other than Done its answer.</summary>
     public Func<StoreOutcome>? OnRoll { get; set; }
 
+    /// <summary>Called before each append; while it runs the next commit gathers.</summary>
+    public Func<Task>? OnAppend { get; set; }
+
     /// <summary>Called before each deletion; what it throws is the deletion's failure.</summary>
     public Func<Task>? OnDelete { get; set; }
 
@@ -32,6 +35,9 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
 
     /// <summary>Makes reads of a segment end earlier than it does; null leaves it as it is.</summary>
     public Func<Offset, long?>? Cut { get; set; }
+
+    /// <summary>Changes the segments that an opened log has.</summary>
+    public Func<SegmentExtent, SegmentExtent>? Shorten { get; set; }
 
     /// <summary>The number of parts of each append that reached the store.</summary>
     public List<int> Appends { get; } = [];
@@ -89,13 +95,14 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
 
         public Epoch Epoch => inner.Epoch;
 
-        public IReadOnlyList<SegmentExtent> Segments => inner.Segments;
+        public IReadOnlyList<SegmentExtent> Segments => store.Shorten is { } shorten ? [.. inner.Segments.Select(shorten)] : inner.Segments;
 
         public TailReport Tail => inner.Tail;
 
         public async ValueTask<StoreOutcome> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> parts)
         {
             store.Appends.Add(parts.Count);
+            await (store.OnAppend?.Invoke() ?? Task.CompletedTask);
             if (store.Gated)
             {
                 var append = new GatedAppend(async () => await inner.AppendAsync(parts));

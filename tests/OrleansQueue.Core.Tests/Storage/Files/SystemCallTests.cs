@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Globalization;
+using OrleansQueue.Core.Tests.Support;
+using OrleansQueue.Storage.Files;
+using Xunit.Abstractions;
+
+namespace OrleansQueue.Core.Tests.Storage.Files;
+
+/// <summary>The syncs reach the operating system: there have been releases of .NET in which they did not.</summary>
+public sealed class SystemCallTests(ITestOutputHelper output) : IDisposable
+{
+    private const string Tracer = "/usr/bin/strace";
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Commits_and_rolls_are_followed_by_fsync_of_the_right_file_and_folder()
+    {
+        if (!File.Exists(Tracer))
+        {
+            output.WriteLine($"Nothing was traced, since {Tracer} is not here.");
+            return;
+        }
+
+        var trace = Path.Combine(_folder.Path, "trace");
+        var root = Path.Combine(_folder.Path, "store");
+        string[] arguments = ["-f", "-y", "-e", "trace=fsync,fdatasync", "-o", trace, "-p", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
+        using var tracer = Process.Start(new ProcessStartInfo(Tracer, arguments) { RedirectStandardError = true })!;
+        var first = await tracer.StandardError.ReadLineAsync();
+        if (first?.Contains("attached", StringComparison.Ordinal) != true)
+        {
+            output.WriteLine($"Nothing was traced, since this process may not be: {first}");
+            return;
+        }
+
+        await RunAsync(root);
+
+        // Asked to end, it lets the process go and writes what it saw.
+        using (var end = Process.Start("kill", ["-TERM", tracer.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await end.WaitForExitAsync();
+        }
+
+        await tracer.StandardError.ReadToEndAsync();
+        await tracer.WaitForExitAsync();
+        var synced = await File.ReadAllLinesAsync(trace);
+        var logFolder = Path.Combine(root, "logs", "orders");
+        Assert.Contains(synced, line => line.Contains(Path.Combine(root, "wal") + "/", StringComparison.Ordinal));
+        Assert.Contains(synced, line => line.Contains($"<{logFolder}/00000000000000000000.log>", StringComparison.Ordinal));
+        Assert.Contains(synced, line => line.Contains($"<{logFolder}/00000000000000000002.log.new>", StringComparison.Ordinal));
+        Assert.True(synced.Count(line => line.Contains($"<{logFolder}>", StringComparison.Ordinal)) >= 2, string.Join('\n', synced));
+        Assert.Contains(synced, line => line.Contains($"<{Path.Combine(root, "logs")}>", StringComparison.Ordinal));
+    }
+
+    private static async Task RunAsync(string root)
+    {
+        await using var store = await FileLogStore.OpenAsync(FileStores.Options(root));
+        await using var log = await TestLog.OpenAsync(store, StoreOnDisk.Orders);
+        await log.KeepAsync("small");
+        await log.KeepAsync(StoreOnDisk.Large('l'));
+        Assert.Equal(OrleansQueue.Storage.StoreOutcome.Done, await log.RollAsync());
+    }
+}
