@@ -28,7 +28,7 @@ internal interface ILog : IAsyncDisposable
     /// Appends bytes, one or more whole batches, to the last segment: all of them or none. When it answers
     /// <see cref="StoreOutcome.Done"/> they are kept as the log's durability says, and reads see them.
     /// </summary>
-    /// <param name="parts">The bytes in order. They must not change until the call completes, and are not kept after it.</param>
+    /// <param name="parts">The bytes in order, <see cref="StoreLimits.MaxCommitBytes"/> at most. They must not change until the call completes, and are not kept after it.</param>
     /// <exception cref="IOException">The storage failed; what became of the bytes is unknown.</exception>
     ValueTask<StoreOutcome> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> parts);
 

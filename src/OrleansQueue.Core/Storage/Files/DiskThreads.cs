@@ -7,6 +7,7 @@ namespace OrleansQueue.Storage.Files;
 internal sealed class DiskThreads(string name, int most) : IDiskScheduler
 {
     private readonly Queue<Action> _queue = new();
+    private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _threads;
     private int _idle;
     private bool _ended;
@@ -33,14 +34,20 @@ internal sealed class DiskThreads(string name, int most) : IDiskScheduler
         return done.Task;
     }
 
-    /// <summary>Lets the threads finish what is queued, then end.</summary>
-    public void Dispose()
+    /// <summary>Lets the threads finish what is queued; completes when the last of them has ended.</summary>
+    public ValueTask DisposeAsync()
     {
         lock (_queue)
         {
             _ended = true;
             Monitor.PulseAll(_queue);
+            if (_threads == 0)
+            {
+                _allEnded.TrySetResult();
+            }
         }
+
+        return new(_allEnded.Task);
     }
 
     private static void Complete<T>(TaskCompletionSource<T> done, Func<T> work)
@@ -72,7 +79,11 @@ internal sealed class DiskThreads(string name, int most) : IDiskScheduler
                 _idle--;
                 if (_queue.Count == 0)
                 {
-                    _threads--;
+                    if (--_threads == 0)
+                    {
+                        _allEnded.TrySetResult();
+                    }
+
                     return;
                 }
 

@@ -47,6 +47,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
             bytes += part.Length;
         }
 
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, StoreLimits.MaxCommitBytes, nameof(parts));
         FileCommit commit;
         lock (slot.Lock)
         {

@@ -37,8 +37,8 @@ internal sealed class FileLogStore : ILogStore
         }
         catch
         {
-            writes.Dispose();
-            reads.Dispose();
+            await writes.DisposeAsync();
+            await reads.DisposeAsync();
             throw;
         }
     }
@@ -112,8 +112,9 @@ internal sealed class FileLogStore : ILogStore
             await Task.WhenAny(slot.InFlight);
         }
 
-        _parts.Writes.Dispose();
-        _parts.Reads.Dispose();
+        // The folder is given up when nothing of this store can write to it any more.
+        await _parts.Writes.DisposeAsync();
+        await _parts.Reads.DisposeAsync();
         _parts.WriteAhead.Dispose();
         _parts.Segments.Dispose();
         _parts.Folder.Dispose();

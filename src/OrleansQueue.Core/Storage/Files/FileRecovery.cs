@@ -46,7 +46,17 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
             return Damaged(segments, end.GoodEnd, end.Next, damage);
         }
 
-        var tail = await parts.Writes.RunAsync(() => MakeWhole(last.FirstOffset, end.GoodEnd, mark.Position));
+        TailReport tail;
+        try
+        {
+            tail = await parts.Writes.RunAsync(() => MakeWhole(last.FirstOffset, end.GoodEnd, mark.Position));
+        }
+        catch (IOException error) when (DiskFull.Is(error))
+        {
+            // What is cut must be kept, and there is no room to keep it; until there is, the log can be read.
+            return Damaged(segments, end.GoodEnd, end.Next, $"{end.Fault}; the torn tail cannot be moved aside: {error.Message}");
+        }
+
         if (suspectFile is not null)
         {
             tail = new TailReport(last.Length - end.GoodEnd, suspectFile);
@@ -139,10 +149,28 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
 
         if (goodEnd != mark)
         {
+            Rewrite(lease.File, mark, goodEnd);
             parts.SyncSegment(log, segment);
         }
 
         return TailReport.Whole;
+    }
+
+    /// <summary>
+    /// Writes bytes once more as they are. Had their sync failed before, the system could call their pages clean and a sync now
+    /// would do nothing; written again, they are synced in truth.
+    /// </summary>
+    private static void Rewrite(IDiskFile file, long from, long to)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
+        for (var at = from; at < to;)
+        {
+            var got = file.Read(SegmentHeader.Size + at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - at)));
+            file.Write(SegmentHeader.Size + at, buffer.AsSpan(0, got));
+            at += got == 0 ? to - at : got;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>Moves the bytes from a position to the end into a file beside the log, and returns its path.</summary>

@@ -1,7 +1,7 @@
 namespace OrleansQueue.Storage.Files;
 
 /// <summary>Where blocking calls of the disk run: threads of the store's own, or, in a simulation, the caller's.</summary>
-internal interface IDiskScheduler : IDisposable
+internal interface IDiskScheduler : IAsyncDisposable
 {
     Task<T> RunAsync<T>(Func<T> work);
 }
@@ -22,7 +22,5 @@ internal sealed class InlineDiskScheduler : IDiskScheduler
         }
     }
 
-    public void Dispose()
-    {
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Text;
-using OrleansQueue.Batches;
 
 namespace OrleansQueue.Storage.Files;
 
@@ -12,22 +10,15 @@ internal sealed class StoreFolder : IDisposable
     private const string EpochFile = "epochs";
     private const string IdentityTitle = "OrleansQueue store, format 1";
 
-    // One sync buys this many openings. What a silo did not use is skipped at its next start: 2^31 / 1,024 starts are enough.
-    private const int EpochsReserved = 1024;
-
-    private readonly IDisk _disk;
     private readonly IDisposable _lock;
-    private readonly Lock _epochs = new();
-    private int _nextEpoch;
-    private int _reservedBelow;
+    private readonly EpochTickets _epochs;
 
     private StoreFolder(IDisk disk, string root, IDisposable held, StoreId id)
     {
-        _disk = disk;
         _lock = held;
         Root = root;
         Id = id;
-        _nextEpoch = _reservedBelow = ReadReserved();
+        _epochs = EpochTickets.Open(disk, Path.Combine(root, EpochFile));
     }
 
     public string Root { get; }
@@ -62,19 +53,8 @@ internal sealed class StoreFolder : IDisposable
 
     public string FolderOf(LogId log) => Path.Combine(Logs, log.Name);
 
-    /// <summary>A fencing number higher than all before it, also those that an earlier process gave out. Blocks on the disk now and then.</summary>
-    public Epoch NextEpoch()
-    {
-        lock (_epochs)
-        {
-            if (_nextEpoch == _reservedBelow)
-            {
-                Reserve(checked(_reservedBelow + EpochsReserved));
-            }
-
-            return new Epoch(_nextEpoch++);
-        }
-    }
+    /// <inheritdoc cref="EpochTickets.Next"/>
+    public Epoch NextEpoch() => _epochs.Next();
 
     public void Dispose() => _lock.Dispose();
 
@@ -94,6 +74,13 @@ internal sealed class StoreFolder : IDisposable
     {
         disk.CreateFolder(Path.Combine(root, "logs"));
         disk.CreateFolder(Path.Combine(root, "wal"));
+        Replace(disk, root, EpochFile, EpochTickets.Empty());
+        if (Path.GetDirectoryName(Path.GetFullPath(root)) is { } above)
+        {
+            disk.SyncFolder(above);
+        }
+
+        // The identity comes last: with it the store is there, whole.
         Replace(disk, root, IdentityFile, Encoding.UTF8.GetBytes($"{IdentityTitle}\n{newId}\n"));
         return newId;
     }
@@ -104,29 +91,6 @@ internal sealed class StoreFolder : IDisposable
         return lines.Length >= 2 && lines[0] == IdentityTitle && Guid.TryParseExact(lines[1], "N", out var id)
             ? new StoreId(id)
             : throw new InvalidDataException($"File {path} does not name a store: its first line should be '{IdentityTitle}'. Nothing was changed.");
-    }
-
-    private int ReadReserved()
-    {
-        var path = Path.Combine(Root, EpochFile);
-        if (!_disk.FileExists(path))
-        {
-            return 0;
-        }
-
-        var bytes = ReadAll(_disk, path);
-        return bytes.Length == 8 && BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(4)) == Crc32C.Compute(bytes.AsSpan(0, 4))
-            ? BinaryPrimitives.ReadInt32BigEndian(bytes)
-            : throw new InvalidDataException($"File {path} is damaged; without it two owners of a log could get one epoch. Nothing was changed.");
-    }
-
-    private void Reserve(int below)
-    {
-        var bytes = new byte[8];
-        BinaryPrimitives.WriteInt32BigEndian(bytes, below);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4), Crc32C.Compute(bytes.AsSpan(0, 4)));
-        Replace(_disk, Root, EpochFile, bytes);
-        _reservedBelow = below;
     }
 
     private static byte[] ReadAll(IDisk disk, string path)

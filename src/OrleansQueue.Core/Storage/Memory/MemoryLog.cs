@@ -29,7 +29,11 @@ internal sealed class MemoryLog(LogId id, Epoch epoch, MemoryLogData data, IRead
         }
     }
 
-    public ValueTask<StoreOutcome> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> parts) => new(data.Append(epoch, parts));
+    public ValueTask<StoreOutcome> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(parts.Sum(part => (long)part.Length), StoreLimits.MaxCommitBytes, nameof(parts));
+        return new(data.Append(epoch, parts));
+    }
 
     public ValueTask<StoreOutcome> RollAsync(Offset firstOffset) => new(data.Roll(epoch, firstOffset));
 

@@ -40,7 +40,5 @@ internal sealed class WaitingScheduler : IDiskScheduler
         }
     }
 
-    public void Dispose()
-    {
-    }
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }
