@@ -13,24 +13,28 @@ internal sealed record ParkedBatch(ReadOnlyMemory<byte> Frame, RecordBatchHeader
 /// Batches that wait for their predecessors. Two calls of one client may overtake each other on their way, so a batch ahead
 /// of its turn is held for a moment instead of refused.
 /// </summary>
-internal sealed class ParkedBatches
+/// <param name="maxBytes">The most that the batches of all producers together may take.</param>
+internal sealed class ParkedBatches(int maxBytes)
 {
     /// <summary>With five in flight, four can be ahead of the one that is missing.</summary>
     public const int MostPerProducer = 4;
 
     private readonly Dictionary<ProducerId, List<ParkedBatch>> _parked = [];
+    private long _bytes;
 
-    /// <summary>Parks a batch; null where its producer has as many parked as it may.</summary>
+    /// <summary>Parks a batch; null where its producer, or all of them together, have as many parked as they may.</summary>
     public ParkedBatch? TryPark(ReadOnlyMemory<byte> frame, in RecordBatchHeader header)
     {
-        var own = _parked.TryGetValue(header.Producer.Id, out var found) ? found : _parked[header.Producer.Id] = [];
-        if (own.Count == MostPerProducer)
+        var own = _parked.GetValueOrDefault(header.Producer.Id) ?? [];
+        if (own.Count == MostPerProducer || _bytes + frame.Length > maxBytes)
         {
             return null;
         }
 
         var parked = new ParkedBatch(frame, header);
         own.Add(parked);
+        _parked[header.Producer.Id] = own;
+        _bytes += frame.Length;
         return parked;
     }
 
@@ -50,6 +54,7 @@ internal sealed class ParkedBatches
             return false;
         }
 
+        _bytes -= batch.Frame.Length;
         if (own.Count == 0)
         {
             _parked.Remove(batch.Header.Producer.Id);

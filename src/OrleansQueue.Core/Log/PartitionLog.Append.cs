@@ -50,7 +50,7 @@ internal sealed partial class PartitionLog
 
     private async ValueTask<AppendResult> ParkAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header, Sequence expected)
     {
-        _parked ??= new ParkedBatches();
+        _parked ??= new ParkedBatches(_options.MaxPendingBytes);
         var parked = _parked.TryPark(frame, header);
         if (parked is null)
         {

@@ -32,7 +32,10 @@ internal sealed record PartitionLogOptions
     /// <summary>Newest batches kept in memory for readers at the end. Default: 4 MiB, four answers of the largest size.</summary>
     public int TailCacheBytes { get; init; } = 4 << 20;
 
-    /// <summary>Batches that may wait to be written; more is throttled. Default: 32 MiB, four commits.</summary>
+    /// <summary>
+    /// Batches that may wait to be written; more is throttled. As much again may wait for batches before them; more of those is
+    /// answered as out of order. Default: 32 MiB, four commits.
+    /// </summary>
     public int MaxPendingBytes { get; init; } = 32 << 20;
 
     /// <summary>What a throttled producer is told to wait. Default: 50 ms, about the time in which a slow disk takes a commit.</summary>

@@ -51,6 +51,25 @@ public sealed class ParkedBatchesTests
     });
 
     [Fact]
+    public Task Parked_batches_of_all_producers_together_take_no_more_memory_than_they_may() => OneScheduler.RunAsync(async () =>
+    {
+        var batch = LogBench.Produced(2).Length;
+        var bench = await LogBench.OpenAsync(options => options with { MaxPendingBytes = (2 * batch) + 1 });
+        for (var producer = 1; producer <= 3; producer++)
+        {
+            await bench.AppendAsync(LogBench.Produced(0, producer: producer));
+        }
+
+        var parked = Enumerable.Range(1, 2).Select(producer => bench.AppendAsync(LogBench.Produced(2, producer: producer))).ToList();
+        Assert.Equal(new AppendResult.OutOfOrder(new Sequence(1)), await bench.AppendAsync(LogBench.Produced(2, producer: 3)));
+        Assert.Equal(new Offset(3), await OffsetOf(bench.AppendAsync(LogBench.Produced(1))));
+        Assert.Equal(new Offset(4), await OffsetOf(parked[0]));
+        var room = bench.AppendAsync(LogBench.Produced(2, producer: 3));
+        await LogBench.SettleAsync();
+        Assert.False(room.IsCompleted);
+    });
+
+    [Fact]
     public Task After_a_second_the_producer_is_told_where_to_go_on() => OneScheduler.RunAsync(async () =>
     {
         var bench = await StartedAsync();
