@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
 
@@ -18,7 +19,7 @@ public class LogBenchmarks
         var benchmarks = new BatchBenchmarks();
         _batch = benchmarks.Encode();
         var options = new PartitionLogOptions { Log = LogId.Parse("benchmark"), SegmentBytes = StoreLimits.MaxSegmentBytes };
-        _log = await PartitionLog.OpenAsync(new NullStore(), options, TimeProvider.System, NoLogEvents.Instance, CancellationToken.None);
+        _log = await PartitionLog.OpenAsync(new NullLogStore(), options, TimeProvider.System, NoLogEvents.Instance, CancellationToken.None);
         await Append();
     }
 
