@@ -5,7 +5,7 @@ namespace OrleansQueue.Core.Tests.Support;
 /// <summary>A store that says Done to everything and keeps nothing, for tests that measure what lies above it.</summary>
 internal sealed class NullLogStore : ILogStore
 {
-    public StoreId Id => FileStores.Id;
+    public StoreId Id => default;
 
     public ValueTask<ILog> OpenAsync(LogId log, LogOptions options, ITailObserver observer, CancellationToken cancellationToken) => new(new NullLog(log));
 
