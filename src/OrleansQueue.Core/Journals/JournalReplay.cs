@@ -92,15 +92,8 @@ internal sealed class JournalReplay(ILog log, IJournalState state) : ITailObserv
         return 0;
     }
 
-    private async ValueTask ScanAsync(SegmentExtent segment, ITailObserver observer, CancellationToken cancellationToken)
-    {
-        using var scanner = new SegmentScanner((position, into, token) => log.ReadAsync(segment.FirstOffset, position, into, token), segment.Length);
-        var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(segment.FirstOffset), observer, cancellationToken);
-        if (end.Fault is not null)
-        {
-            throw new LogDamagedException(PlaceOf(segment), end.GoodEnd, end.Next.Next, end.Fault);
-        }
-    }
+    private ValueTask ScanAsync(SegmentExtent segment, ITailObserver observer, CancellationToken cancellationToken) =>
+        SegmentScanner.ScanWholeAsync(log, segment, PlaceOf(segment), observer, cancellationToken);
 
     private string PlaceOf(SegmentExtent segment) => $"journal {log.Id}, segment {SegmentName.OfLog(segment.FirstOffset)}";
 

@@ -20,11 +20,11 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
     /// Opens a log: fences earlier owners, recovers the tail, and brings producers and epochs up to date from the state kept
     /// with the last segment and that segment's batches.
     /// </summary>
-    public static async ValueTask<OpenedLog> OpenAsync(ILogStore store, PartitionLogOptions options, TimeProvider clock, ILogEvents events, CancellationToken cancellationToken)
+    public static async ValueTask<OpenedLog> OpenAsync(ILogStore store, PartitionLogOptions options, TimeProvider clock, ILogEvents events, Epoch? continues, CancellationToken cancellationToken)
     {
         var now = Timestamp.Now(clock);
         var tail = new TailIndexer(options.IndexEveryBytes, now);
-        var log = await store.OpenAsync(options.Log, new LogOptions(options.Durability), tail, cancellationToken);
+        var log = await store.OpenAsync(options.Log, new LogOptions(options.Durability, continues), tail, cancellationToken);
         var segments = new SegmentList(log, options.IndexEveryBytes, clock, events);
         foreach (var extent in log.Segments)
         {

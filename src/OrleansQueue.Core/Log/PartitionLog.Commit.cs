@@ -108,22 +108,22 @@ internal sealed partial class PartitionLog
         if (outcome == StoreOutcome.Fenced)
         {
             _fenced = true;
-            _events.Fenced(_options.Log, Epoch);
             FailAll(commit, failed => failed.Fail(new AppendResult.Fenced()));
+            _events.Fenced(_options.Log, Epoch);
         }
         else
         {
             _full = true;
-            _events.WriteFailed(_options.Log, null);
             FailAll(commit, failed => failed.Fail(new AppendResult.NoSpace(_options.RetryAfterFailure)));
+            _events.WriteFailed(_options.Log, null);
         }
     }
 
     private void FailAll(PendingCommit? commit, Exception error)
     {
         _full = false;
-        _events.WriteFailed(_options.Log, error);
         FailAll(commit, failed => failed.Fail(error));
+        _events.WriteFailed(_options.Log, error);
     }
 
     /// <summary>What waits behind a commit that failed has offsets behind it, so all of it fails.</summary>
@@ -180,9 +180,10 @@ internal sealed partial class PartitionLog
         _reopening = true;
         try
         {
-            var opened = await OpenedLog.OpenAsync(_store, _options, _clock, _events, CancellationToken.None);
+            var opened = await OpenedLog.OpenAsync(_store, _options, _clock, _events, Epoch, CancellationToken.None);
             if (opened.LogEnd < Offsets.HighWatermark)
             {
+                await opened.Log.DisposeAsync();
                 throw new LogDamagedException($"log {_options.Log}", 0, opened.LogEnd, $"records up to offset {Offsets.HighWatermark} were acknowledged");
             }
 
@@ -193,6 +194,11 @@ internal sealed partial class PartitionLog
             Offsets = new OffsetLadder(Offset.Max(Offsets.LogStart, opened.LogStart), opened.LogEnd);
             _failed = false;
             await before.DisposeAsync();
+        }
+        catch (LogFencedException)
+        {
+            _fenced = true;
+            _events.Fenced(_options.Log, Epoch);
         }
         catch
         {

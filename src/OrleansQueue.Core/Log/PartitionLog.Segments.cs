@@ -60,9 +60,8 @@ internal sealed partial class PartitionLog
         var expired = 0;
         for (var bytes = segments.TotalBytes; expired < segments.Count - 1; expired++)
         {
-            var next = segments[expired + 1].FirstOffset;
-            var times = (await segments.IndexesOfAsync(segments[expired], cancellationToken)).Times;
-            if ((!retention.IsExpired(times.LastAppend, now) && !retention.IsTooMuch(bytes - segments[expired].Length)) || next > protectedFrom)
+            var isTooMuch = retention.IsTooMuch(bytes - segments[expired].Length);
+            if (segments[expired + 1].FirstOffset > protectedFrom || (!isTooMuch && !await IsExpiredAsync(segments[expired], retention, now, cancellationToken)))
             {
                 break;
             }
@@ -82,6 +81,20 @@ internal sealed partial class PartitionLog
         _opened.State.Epochs.Trim(firstKept);
         await _opened.Log.DeleteBeforeAsync(firstKept);
         return expired;
+    }
+
+    private async ValueTask<bool> IsExpiredAsync(LogSegment segment, Retention retention, Timestamp now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return retention.IsExpired((await _opened.Segments.IndexesOfAsync(segment, cancellationToken)).Times.LastAppend, now);
+        }
+        catch (LogDamagedException damage)
+        {
+            // How old it is cannot be told any more. It stays until an operator or the limit by bytes decides.
+            _events.Damaged(_options.Log, damage);
+            return false;
+        }
     }
 
     private async ValueTask<StoreOutcome> RollIfDueAsync(PendingCommit commit)

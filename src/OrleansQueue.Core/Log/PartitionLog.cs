@@ -61,7 +61,7 @@ internal sealed partial class PartitionLog : IAsyncDisposable
             throw new ArgumentException($"MaxBatchBytes is {options.Limits.MaxBatchBytes}; a commit takes {StoreLimits.MaxCommitBytes} bytes.", nameof(options));
         }
 
-        var opened = await OpenedLog.OpenAsync(store, options, clock, events, cancellationToken);
+        var opened = await OpenedLog.OpenAsync(store, options, clock, events, continues: null, cancellationToken);
         return new PartitionLog(store, options, clock, events, opened);
     }
 
@@ -122,8 +122,21 @@ internal sealed partial class PartitionLog : IAsyncDisposable
     }
 
     /// <summary>The first record that is as late as <paramref name="time"/>, or null where there is none.</summary>
-    public ValueTask<Offset?> FindTimeAsync(Timestamp time, CancellationToken cancellationToken) =>
-        _reader.FindTimeAsync(time, _options.Limits.MaxOpenedBytes, cancellationToken);
+    public async ValueTask<Offset?> FindTimeAsync(Timestamp time, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var start = Offsets.LogStart;
+            try
+            {
+                return await _reader.FindTimeAsync(time, _options.Limits.MaxOpenedBytes, cancellationToken);
+            }
+            catch (IOException) when (Offsets.LogStart > start)
+            {
+                // Retention took a segment away in the middle of the search; what is left is searched again.
+            }
+        }
+    }
 
     /// <summary>Null where the log holds what a reader at that position read last, else the last offset that both have in common.</summary>
     public Offset? FindDivergence(Epoch epoch, Offset offset) => _opened.State.Epochs.FindDivergence(epoch, offset, Offsets.HighWatermark);

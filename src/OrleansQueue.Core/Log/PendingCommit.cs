@@ -41,7 +41,7 @@ internal sealed class PendingCommit
 
     public void Complete() => _done.SetResult(null);
 
-    public void Fail(AppendResult reason) => _done.SetResult(reason);
+    public void Fail(AppendResult reason) => _done.TrySetResult(reason);
 
-    public void Fail(Exception error) => _done.SetException(error);
+    public void Fail(Exception error) => _done.TrySetException(error);
 }

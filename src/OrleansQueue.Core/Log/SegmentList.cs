@@ -45,8 +45,9 @@ internal sealed class SegmentList(ILog log, int indexEveryBytes, TimeProvider cl
         }
 
         // One load serves everybody, so nobody's cancellation ends it.
-        segment.Loading ??= LoadIndexesAsync(segment);
-        return await segment.Loading.WaitAsync(cancellationToken);
+        var loading = segment.Loading ?? LoadIndexesAsync(segment);
+        segment.Loading = loading.IsCompleted ? null : loading;
+        return await loading.WaitAsync(cancellationToken);
     }
 
     private async Task<SegmentIndexes> LoadIndexesAsync(LogSegment segment)
@@ -71,15 +72,8 @@ internal sealed class SegmentList(ILog log, int indexEveryBytes, TimeProvider cl
 
     /// <summary>Shows every batch of an ended segment to <paramref name="observer"/>.</summary>
     /// <exception cref="LogDamagedException">A batch is not whole or does not follow the one before.</exception>
-    public async ValueTask ScanAsync(LogSegment segment, ITailObserver observer, CancellationToken cancellationToken)
-    {
-        using var scanner = new SegmentScanner((position, into, token) => log.ReadAsync(segment.FirstOffset, position, into, token), segment.Length);
-        var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(segment.FirstOffset), observer, cancellationToken);
-        if (end.Fault is not null)
-        {
-            throw new LogDamagedException(PlaceOf(segment), end.GoodEnd, end.Next.Next, end.Fault);
-        }
-    }
+    public ValueTask ScanAsync(LogSegment segment, ITailObserver observer, CancellationToken cancellationToken) =>
+        SegmentScanner.ScanWholeAsync(log, new SegmentExtent(segment.FirstOffset, segment.Length), PlaceOf(segment), observer, cancellationToken);
 
     /// <summary>Keeps the indexes of an ended segment beside it. Where that fails they are rebuilt when they are next needed.</summary>
     public async ValueTask KeepAsync(LogSegment segment, SegmentIndexes indexes)

@@ -19,6 +19,7 @@ internal interface ILogStore : IAsyncDisposable
     /// <param name="observer">Is told of every batch of the last segment, in order, while the tail is recovered.</param>
     /// <param name="cancellationToken">Ends the recovery; the log may then be opened again.</param>
     /// <exception cref="IOException">The storage cannot be read.</exception>
+    /// <exception cref="LogFencedException">The options continue an owner that was fenced.</exception>
     ValueTask<ILog> OpenAsync(LogId log, LogOptions options, ITailObserver observer, CancellationToken cancellationToken);
 
     /// <summary>The logs of the store, in no order.</summary>
@@ -30,7 +31,15 @@ internal interface ILogStore : IAsyncDisposable
 
 /// <summary>How a log's appends are kept.</summary>
 /// <param name="Durability">What an append survives once it completed.</param>
-internal sealed record LogOptions(Durability Durability = Durability.Fsync);
+/// <param name="Continues">
+/// The epoch of an owner that opens its log again after a failed write, or null for a new owner. Where a later owner has opened the
+/// log meanwhile, the opening throws <see cref="LogFencedException"/> instead of fencing that owner.
+/// </param>
+internal sealed record LogOptions(Durability Durability = Durability.Fsync, Epoch? Continues = null);
+
+/// <summary>An owner that wanted to go on found that another has the log.</summary>
+internal sealed class LogFencedException(LogId log, Epoch earlier, Epoch owner)
+    : Exception($"Log {log} belongs to the owner of epoch {owner} now; the owner of epoch {earlier} writes no more.");
 
 /// <summary>Sees the batches of a segment one after another, as when a log is opened.</summary>
 internal interface ITailObserver

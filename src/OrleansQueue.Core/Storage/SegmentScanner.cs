@@ -17,12 +17,21 @@ internal sealed class SegmentScanner(SegmentRead read, long length) : IDisposabl
 {
     private const int FirstBuffer = 1 << 20;
 
-    // No limit of ours lets a larger batch in; a header that claims more is not believed, and no memory is taken for it.
-    private const int MaxBatchBytes = 64 << 20;
-
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
     private long _bufferAt;
     private int _buffered;
+
+    /// <summary>Shows every batch of a segment that must be whole to <paramref name="observer"/>; <paramref name="place"/> is how an error names it.</summary>
+    /// <exception cref="LogDamagedException">A batch is not whole or does not follow the one before.</exception>
+    public static async ValueTask ScanWholeAsync(ILog log, SegmentExtent segment, string place, ITailObserver observer, CancellationToken cancellationToken)
+    {
+        using var scanner = new SegmentScanner((position, into, token) => log.ReadAsync(segment.FirstOffset, position, into, token), segment.Length);
+        var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(segment.FirstOffset), observer, cancellationToken);
+        if (end.Fault is not null)
+        {
+            throw new LogDamagedException(place, end.GoodEnd, end.Next.Next, end.Fault);
+        }
+    }
 
     /// <summary>Walks from <paramref name="position"/> to the first byte that is not part of a whole batch.</summary>
     public async ValueTask<ScanEnd> ScanAsync(long position, BatchContinuity continuity, ITailObserver observer, CancellationToken cancellationToken)
@@ -104,7 +113,7 @@ internal sealed class SegmentScanner(SegmentRead read, long length) : IDisposabl
 
         var header = RecordBatchHeader.Read(At(position));
         var wrong = BatchEnvelope.CheckHeader(header)?.ToString()
-            ?? (header.SizeInBytes > MaxBatchBytes ? $"the batch claims {header.SizeInBytes} bytes" : null);
+            ?? (header.SizeInBytes > StoreLimits.MaxCommitBytes ? $"the batch claims {header.SizeInBytes} bytes" : null);
         if (wrong is not null)
         {
             return wrong;

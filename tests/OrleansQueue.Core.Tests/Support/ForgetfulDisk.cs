@@ -12,6 +12,8 @@ internal sealed class PowerLostException() : IOException("The power is out.");
 /// </summary>
 internal sealed class ForgetfulDisk : IDisk
 {
+    // ENOSPC, as .NET hands it on.
+    private const int NoSpaceOnDevice = 28;
     private const int Sector = 512;
 
     private readonly Lock _lock = new();
@@ -30,8 +32,14 @@ internal sealed class ForgetfulDisk : IDisk
     /// <summary>Bytes that all files may take together; null for no limit.</summary>
     public long? Capacity { get; set; }
 
+    /// <summary>Bytes that all files take together.</summary>
+    public long UsedBytes => Locked(() => _names.Values.Distinct().Sum(inode => (long)inode.Bytes.Length));
+
     /// <summary>Called before each sync with the file's path; what it throws is the sync's failure.</summary>
     public Action<string>? OnSync { get; set; }
+
+    /// <summary>Called before a folder is deleted with its path.</summary>
+    public Action<string>? OnDeleteFolder { get; set; }
 
     /// <summary>Called before each write with the file's path; what it throws is the write's failure.</summary>
     public Action<string>? OnWrite { get; set; }
@@ -139,6 +147,7 @@ internal sealed class ForgetfulDisk : IDisk
 
     public void DeleteFolder(string path)
     {
+        OnDeleteFolder?.Invoke(path);
         lock (_lock)
         {
             Change();
@@ -233,9 +242,9 @@ internal sealed class ForgetfulDisk : IDisk
 
     private void CheckRoom(long more)
     {
-        if (Capacity is { } capacity && _names.Values.Distinct().Sum(inode => (long)inode.Bytes.Length) + more > capacity)
+        if (more > 0 && UsedBytes + more > Capacity)
         {
-            throw DiskFull.Make("disk");
+            throw new IOException("No space left on device.", NoSpaceOnDevice);
         }
     }
 

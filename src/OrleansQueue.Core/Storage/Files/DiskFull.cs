@@ -11,7 +11,4 @@ internal static class DiskFull
 
     public static bool Is(IOException error) =>
         error.HResult is NoSpaceOnDevice or QuotaExceeded or HandleDiskFull or WindowsDiskFull;
-
-    /// <summary>The error that a full disk gives, for disks that only act as one.</summary>
-    public static IOException Make(string path) => new($"No space left on device : '{path}'", NoSpaceOnDevice);
 }

@@ -68,14 +68,21 @@ internal sealed class FileCommit(FileLog log, Offset segment, long position, IRe
     public void Fail(IOException error)
     {
         log.Distrust(segment, position);
-        if (DiskFull.Is(error))
+        try
         {
-            _done.SetResult(StoreOutcome.NoSpace);
+            if (DiskFull.Is(error))
+            {
+                log.Undo(segment, position);
+                _done.SetResult(StoreOutcome.NoSpace);
+                return;
+            }
         }
-        else
+        catch (Exception undoFailed)
         {
-            _done.SetException(error);
+            error = AsStorageError(undoFailed);
         }
+
+        _done.SetException(error);
     }
 
     // Whatever went wrong, the owner waits for an answer.

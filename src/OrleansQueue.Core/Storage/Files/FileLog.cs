@@ -16,6 +16,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     private long _markedAt;
     private long _sidecars;
     private bool _rollFailed;
+    private bool _lacksRoom;
 
     public LogId Id => id;
 
@@ -30,6 +31,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     {
         Segments = found.Segments;
         Tail = found.Tail;
+        _lacksRoom = found.LacksRoom;
         if (found.Segments.Count != 0)
         {
             _active = found.Segments[^1].FirstOffset;
@@ -56,6 +58,11 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
                 return new(StoreOutcome.Fenced);
             }
 
+            if (_lacksRoom)
+            {
+                return new(StoreOutcome.NoSpace);
+            }
+
             ThrowIfUnusable();
             commit = new FileCommit(this, _active ?? throw new InvalidOperationException("A new log begins with a roll."), _end, parts, bytes);
             slot.InFlight = commit.Done;
@@ -67,17 +74,13 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
         }
         else
         {
-            _ = store.Writes.RunAsync(() =>
-            {
-                commit.RunAlone(sync: options.Durability == Durability.Fsync);
-                return true;
-            });
+            RunAlone(commit);
         }
 
         return new(commit.Done);
     }
 
-    public ValueTask<StoreOutcome> RollAsync(Offset firstOffset) => WriteAsync(() =>
+    public ValueTask<StoreOutcome> RollAsync(Offset firstOffset) => _lacksRoom ? new(StoreOutcome.NoSpace) : WriteAsync(() =>
     {
         ThrowIfUnusable();
         if (firstOffset <= _active)
@@ -193,6 +196,14 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
 
     public void SyncSegment(Offset segment) => store.SyncSegment(id, segment);
 
+    /// <summary>Takes back what a write left behind a position, so that a refusal for want of room is one.</summary>
+    public void Undo(Offset segment, long position)
+    {
+        using var lease = store.Segments.Rent(id, segment);
+        lease.File.SetLength(SegmentHeader.Size + position);
+        lease.File.Sync();
+    }
+
     public void Extend(long bytes) => _end += bytes;
 
     public void MarkSynced() => _synced = _end;
@@ -203,6 +214,22 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
         lock (slot.Lock)
         {
             slot.Suspect ??= new SegmentExtent(segment, position);
+        }
+    }
+
+    private void RunAlone(FileCommit commit)
+    {
+        try
+        {
+            _ = store.Writes.RunAsync(() =>
+            {
+                commit.RunAlone(sync: options.Durability == Durability.Fsync);
+                return true;
+            });
+        }
+        catch (ObjectDisposedException closed)
+        {
+            commit.Fail(new IOException("The store is closed.", closed));
         }
     }
 

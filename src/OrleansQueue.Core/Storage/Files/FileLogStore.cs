@@ -54,6 +54,11 @@ internal sealed class FileLogStore : ILogStore
         await slot.Opening.WaitAsync(cancellationToken);
         try
         {
+            if (options.Continues is { } earlier && slot.Owner > earlier)
+            {
+                throw new LogFencedException(log, earlier, slot.Owner);
+            }
+
             var opened = new FileLog(log, await NextEpochAsync(), options, slot, _parts);
             await FenceAsync(slot, opened.Epoch);
             opened.Begin(await new FileRecovery(_parts, log, slot, options.Durability).RunAsync(observer, cancellationToken));
@@ -89,6 +94,7 @@ internal sealed class FileLogStore : ILogStore
         {
             await FenceAsync(slot, await NextEpochAsync());
             await _parts.Writes.RunAsync(() => Delete(log));
+            slot.Suspect = null;
 
             // The folder goes first: a replay in between finds nothing to write to.
             if (_parts.WriteAhead.SpeaksOf(log))
@@ -154,12 +160,14 @@ internal sealed class FileLogStore : ILogStore
     private bool Delete(LogId log)
     {
         var folder = _parts.Folder.FolderOf(log);
-        foreach (var segment in _parts.Disk.List(folder).Select(SegmentName.Parse).OfType<Offset>())
+        var segments = _parts.Disk.List(folder).Select(SegmentName.Parse).OfType<Offset>().ToList();
+        _parts.Disk.DeleteFolder(folder);
+        foreach (var segment in segments)
         {
+            // After the files, or a reader in between would keep a deleted one open under its name.
             _parts.Segments.Forget(log, segment);
         }
 
-        _parts.Disk.DeleteFolder(folder);
         _parts.Disk.SyncFolder(_parts.Folder.Logs);
         return true;
     }

@@ -11,6 +11,9 @@ namespace OrleansQueue.Storage.Files;
 internal sealed record RecoveredFiles(IReadOnlyList<SegmentExtent> Segments, TailReport Tail, long SyncedTo, (long Number, long Position) Mark)
 {
     public static RecoveredFiles None { get; } = new([], TailReport.Whole, 0, default);
+
+    /// <summary>Whether the disk is too full to cut the tail; the log then takes no appends, and opening it again tries once more.</summary>
+    public bool LacksRoom { get; init; }
 }
 
 /// <summary>
@@ -25,6 +28,8 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
         var segments = await parts.Reads.RunAsync(List);
         if (segments.Count == 0)
         {
+            slot.Suspect = null;
+            await ForgetWriteAheadAsync(Offset.Zero);
             return RecoveredFiles.None;
         }
 
@@ -37,7 +42,8 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
         }
 
         var mark = SegmentHeader.ReadMark(page);
-        var (length, suspectFile) = await CutSuspectAsync(last);
+        await SyncNamesAsync(mark.Number);
+        var length = LengthToTrust(last);
         using var scanner = new SegmentScanner((position, into, _) => ReadAsync(last.FirstOffset, position, into), length);
         var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(last.FirstOffset), observer, cancellationToken);
         var damage = await FindDamageAsync(scanner, end, mark.Position, cancellationToken);
@@ -53,15 +59,11 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
         }
         catch (IOException error) when (DiskFull.Is(error))
         {
-            // What is cut must be kept, and there is no room to keep it; until there is, the log can be read.
-            return Damaged(segments, end.GoodEnd, end.Next, $"{end.Fault}; the torn tail cannot be moved aside: {error.Message}");
+            // What is cut must be kept, and there is no room to keep it: until there is, the log can only be read.
+            return new RecoveredFiles(Replace(segments, end.GoodEnd), TailReport.Whole, end.GoodEnd, mark) { LacksRoom = true };
         }
 
-        if (suspectFile is not null)
-        {
-            tail = new TailReport(last.Length - end.GoodEnd, suspectFile);
-        }
-
+        slot.Suspect = null;
         await ForgetWriteAheadAsync(last.FirstOffset);
         return new RecoveredFiles(Replace(segments, end.GoodEnd), tail, end.GoodEnd, mark);
     }
@@ -124,32 +126,44 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
         return segments;
     }
 
-    /// <summary>After a write that failed nothing behind it may be built on, whole or not: the page cache may show what the disk never got.</summary>
-    private async ValueTask<(long Length, string? File)> CutSuspectAsync(SegmentExtent last)
-    {
-        var kept = (last.Length, (string?)null);
-        if (slot.Suspect is { } suspect && suspect.FirstOffset == last.FirstOffset && suspect.Length < last.Length)
-        {
-            kept = (suspect.Length, await parts.Writes.RunAsync(() => Cut(last.FirstOffset, suspect.Length, last.Length)));
-        }
+    /// <summary>
+    /// After a write that failed nothing behind it may be built on, whole or not: the page cache may show what the disk never got,
+    /// and none of it was acknowledged.
+    /// </summary>
+    private long LengthToTrust(SegmentExtent last) =>
+        slot.Suspect is { } suspect && suspect.FirstOffset == last.FirstOffset ? Math.Min(suspect.Length, last.Length) : last.Length;
 
-        slot.Suspect = null;
-        return kept;
+    /// <summary>A segment that was never marked may have been made by a process that was killed before it synced the file's name.</summary>
+    private async ValueTask SyncNamesAsync(long marks)
+    {
+        if (marks == 0)
+        {
+            await parts.Writes.RunAsync(() =>
+            {
+                parts.Disk.SyncFolder(parts.Folder.Logs);
+                parts.Disk.SyncFolder(parts.Folder.FolderOf(log));
+                return true;
+            });
+        }
     }
 
     /// <summary>Cuts a torn tail and syncs what is not known to be, so that nothing is served that loss of power could still take.</summary>
     private TailReport MakeWhole(Offset segment, long goodEnd, long mark)
     {
         using var lease = parts.Segments.Rent(log, segment);
+        if (goodEnd != mark)
+        {
+            Copy(lease.File, SegmentHeader.Size + mark, lease.File, SegmentHeader.Size + mark, goodEnd - mark);
+        }
+
         var length = lease.File.Length - SegmentHeader.Size;
         if (goodEnd < length)
         {
-            return new TailReport(length - goodEnd, Cut(segment, goodEnd, length));
+            return new TailReport(length - goodEnd, Cut(lease.File, segment, goodEnd, length));
         }
 
         if (goodEnd != mark)
         {
-            Rewrite(lease.File, mark, goodEnd);
             parts.SyncSegment(log, segment);
         }
 
@@ -157,43 +171,42 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
     }
 
     /// <summary>
-    /// Writes bytes once more as they are. Had their sync failed before, the system could call their pages clean and a sync now
-    /// would do nothing; written again, they are synced in truth.
+    /// Copies bytes; onto themselves to make them dirty once more: had their sync failed before, the system could call their pages
+    /// clean and a sync now would do nothing.
     /// </summary>
-    private static void Rewrite(IDiskFile file, long from, long to)
+    private static void Copy(IDiskFile from, long at, IDiskFile to, long toAt, long count)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
-        for (var at = from; at < to;)
+        for (long done = 0; done < count;)
         {
-            var got = file.Read(SegmentHeader.Size + at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - at)));
-            file.Write(SegmentHeader.Size + at, buffer.AsSpan(0, got));
-            at += got == 0 ? to - at : got;
+            var got = from.Read(at + done, buffer.AsSpan(0, (int)Math.Min(buffer.Length, count - done)));
+            to.Write(toAt + done, buffer.AsSpan(0, got));
+            done += got == 0 ? count : got;
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>Moves the bytes from a position to the end into a file beside the log, and returns its path.</summary>
-    private string Cut(Offset segment, long from, long to)
+    private string Cut(IDiskFile file, Offset segment, long from, long to)
     {
         var time = parts.Options.Clock.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
         var path = Path.Combine(parts.Folder.FolderOf(log), $"{SegmentName.Of(segment)}.cut-{time}");
-        using var lease = parts.Segments.Rent(log, segment);
-        using (var kept = parts.Disk.Open(path, create: true))
+        try
         {
-            var buffer = ArrayPool<byte>.Shared.Rent(1 << 20);
-            for (var at = from; at < to;)
-            {
-                var got = lease.File.Read(SegmentHeader.Size + at, buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - at)));
-                kept.Write(at - from, buffer.AsSpan(0, got));
-                at += got == 0 ? to - at : got;
-            }
-
-            ArrayPool<byte>.Shared.Return(buffer);
+            using var kept = parts.Disk.Open(path, create: true);
+            kept.SetLength(0);
+            Copy(file, SegmentHeader.Size + from, kept, 0, to - from);
             kept.Sync();
         }
+        catch
+        {
+            // A piece of it would only take room from the next try.
+            parts.Disk.Delete(path);
+            throw;
+        }
 
-        lease.File.SetLength(SegmentHeader.Size + from);
+        file.SetLength(SegmentHeader.Size + from);
         parts.SyncSegment(log, segment);
         parts.Disk.SyncFolder(parts.Folder.FolderOf(log));
         return path;

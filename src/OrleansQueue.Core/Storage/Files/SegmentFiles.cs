@@ -71,8 +71,10 @@ internal sealed class SegmentFiles(IDisk disk, StoreFolder folder, int maxOpen) 
             disk.Delete(Path.Combine(folder.FolderOf(log), SegmentName.OfSidecar(segment, kind)));
         }
 
-        _open.Forget(PathOf(log, segment));
         disk.Delete(PathOf(log, segment));
+
+        // After the file, or a reader in between would keep the deleted one open under its name.
+        _open.Forget(PathOf(log, segment));
     }
 
     public void Forget(LogId log, Offset segment) => _open.Forget(PathOf(log, segment));

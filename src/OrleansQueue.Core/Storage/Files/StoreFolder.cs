@@ -42,6 +42,14 @@ internal sealed class StoreFolder : IDisposable
         try
         {
             var id = disk.FileExists(identity) ? ReadIdentity(disk, identity) : Create(disk, root, newId);
+
+            // A process that was killed may have named these files and not synced the names.
+            disk.SyncFolder(root);
+            if (Path.GetDirectoryName(Path.GetFullPath(root)) is { } above)
+            {
+                disk.SyncFolder(above);
+            }
+
             return new StoreFolder(disk, root, held, id);
         }
         catch
@@ -75,10 +83,6 @@ internal sealed class StoreFolder : IDisposable
         disk.CreateFolder(Path.Combine(root, "logs"));
         disk.CreateFolder(Path.Combine(root, "wal"));
         Replace(disk, root, EpochFile, EpochTickets.Empty());
-        if (Path.GetDirectoryName(Path.GetFullPath(root)) is { } above)
-        {
-            disk.SyncFolder(above);
-        }
 
         // The identity comes last: with it the store is there, whole.
         Replace(disk, root, IdentityFile, Encoding.UTF8.GetBytes($"{IdentityTitle}\n{newId}\n"));

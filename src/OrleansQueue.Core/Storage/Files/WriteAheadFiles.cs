@@ -3,15 +3,21 @@ namespace OrleansQueue.Storage.Files;
 /// <summary>
 /// The files of the write-ahead log: the one in use, the full ones, whose segments are being synced (the checkpoint), and the
 /// free ones. While commits come, the checkpoint syncs one segment for each round of theirs, so that it cannot crowd them
-/// out on a disk that serves one sync at a time.
+/// out on a disk that serves one sync at a time. Where it falls behind that way it stops giving way, and where that is not
+/// enough, commits wait for it: there are never more than a few files.
 /// </summary>
 internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, StoreFolder folder, SegmentFiles segments, int fileBytes, long lastGeneration)
     : IDisposable
 {
-    private readonly Lock _lock = new();
+    // One full file while the next one fills is the rule; more of them show that the checkpoint falls behind.
+    private const int FullWithoutHurry = 1;
+    private const int FullAtMost = 3;
+
+    private readonly object _lock = new();
     private readonly List<WriteAheadFile> _files = [];
     private readonly LinkedList<WriteAheadFile> _full = new();
-    private readonly Stack<WriteAheadFile> _free = new();
+    // Used again in the order in which they became free: an older one may hold what a newer one calls off.
+    private readonly Queue<WriteAheadFile> _free = new();
     private WriteAheadFile? _active;
     private IOException? _failed;
     private long _generation = lastGeneration;
@@ -19,6 +25,7 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
     private int _filesMade;
     private bool _makingSpare;
     private bool _syncing;
+    private bool _syncIsQueued;
     private bool _commitsCome;
 
     /// <summary>Whether a replay now would write to a segment of that log.</summary>
@@ -44,6 +51,7 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
     /// <exception cref="IOException">A segment could not be synced before, or no file can be made.</exception>
     public WriteAheadFile WithRoomFor(int bytes)
     {
+        CatchUp();
         WriteAheadFile? next;
         long generation;
         long oldest;
@@ -60,7 +68,7 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
             }
 
             SetActiveAsideLocked();
-            _free.TryPop(out next);
+            _free.TryDequeue(out next);
             generation = ++_generation;
             oldest = _full.First?.Value.Generation ?? generation;
         }
@@ -74,7 +82,7 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
         {
             lock (_lock)
             {
-                _free.Push(next);
+                _free.Enqueue(next);
             }
 
             throw;
@@ -120,15 +128,15 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
         lock (_lock)
         {
             _commitsCome = commitsCome;
-            if (_syncing || _full.First is null || _failed is not null)
+            if (_syncing || _syncIsQueued || _full.First is null || _failed is not null)
             {
                 return;
             }
 
-            _syncing = true;
+            _syncIsQueued = true;
         }
 
-        _ = scheduler.RunAsync(SyncSegments);
+        Start(() => SyncSegments(() => _commitsCome && _full.Count <= FullWithoutHurry));
     }
 
     public void Dispose()
@@ -149,13 +157,50 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
         }
     }
 
-    private bool SyncSegments()
+    /// <summary>Has no more full files than there may be, if commits must wait for it.</summary>
+    private void CatchUp()
     {
-        while (TryTakeSegment(out var log, out var segment))
+        bool TooMany() => _full.Count > FullAtMost && _failed is null;
+        while (true)
+        {
+            lock (_lock)
+            {
+                // Another thread may be at it; each segment that it syncs wakes this one.
+                while (_syncing && TooMany())
+                {
+                    Monitor.Wait(_lock);
+                }
+
+                if (!TooMany())
+                {
+                    return;
+                }
+            }
+
+            SyncSegments(() => !TooMany());
+        }
+    }
+
+    /// <summary>Syncs segments of full files, one thread at a time, until there are none or <paramref name="isEnough"/> says so.</summary>
+    private void SyncSegments(Func<bool> isEnough)
+    {
+        lock (_lock)
+        {
+            _syncIsQueued = false;
+            if (_syncing)
+            {
+                return;
+            }
+
+            _syncing = true;
+        }
+
+        var enough = false;
+        while (!enough && TakeSegment() is { } next)
         {
             try
             {
-                segments.SyncIfThere(log, segment);
+                segments.SyncIfThere(next.Log, next.Segment);
             }
             catch (Exception error)
             {
@@ -164,19 +209,20 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
 
             lock (_lock)
             {
-                if (_commitsCome)
-                {
-                    _syncing = false;
-                    return true;
-                }
+                enough = isEnough();
+                Monitor.PulseAll(_lock);
             }
         }
 
-        return true;
+        lock (_lock)
+        {
+            _syncing = false;
+            Monitor.PulseAll(_lock);
+        }
     }
 
-    /// <summary>The next segment to sync; full files whose segments are all synced become free on the way, the oldest first.</summary>
-    private bool TryTakeSegment(out LogId log, out Offset segment)
+    /// <summary>The next segment to sync, or null; full files whose segments are all synced become free on the way, the oldest first.</summary>
+    private (LogId Log, Offset Segment)? TakeSegment()
     {
         lock (_lock)
         {
@@ -184,17 +230,30 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
             {
                 if (oldest.Unsynced.TryDequeue(out var next))
                 {
-                    (log, segment) = next;
-                    return true;
+                    return next;
                 }
 
                 _full.RemoveFirst();
-                _free.Push(oldest);
+                _free.Enqueue(oldest);
             }
 
-            _syncing = false;
-            (log, segment) = (default, default);
-            return false;
+            return null;
+        }
+    }
+
+    private void Start(Action work)
+    {
+        try
+        {
+            _ = scheduler.RunAsync(() =>
+            {
+                work();
+                return true;
+            });
+        }
+        catch (ObjectDisposedException)
+        {
+            // The store is closing: what is not synced here is replayed when it is opened again.
         }
     }
 
@@ -211,7 +270,7 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
             _makingSpare = true;
         }
 
-        _ = scheduler.RunAsync(() =>
+        Start(() =>
         {
             WriteAheadFile? spare = null;
             try
@@ -226,12 +285,10 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
                     _makingSpare = false;
                     if (spare is not null)
                     {
-                        _free.Push(spare);
+                        _free.Enqueue(spare);
                     }
                 }
             }
-
-            return true;
         });
     }
 

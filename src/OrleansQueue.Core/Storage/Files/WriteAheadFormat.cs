@@ -36,6 +36,12 @@ internal static class WriteAheadFormat
     public const int FileHeaderSize = 4096;
     public const int EntryHeaderSize = 36;
 
+    /// <summary>Where an entry's generation stands in it.</summary>
+    public const int GenerationAt = 8;
+
+    /// <summary>The most that is written at once, unless one commit is larger: what loss of power tears is no longer.</summary>
+    public const int MaxRoundBytes = 4 << 20;
+
     private const int FileHeaderCrcAt = 40;
 
     private static ReadOnlySpan<byte> Magic => "OQWAL\0\0\u0001"u8;

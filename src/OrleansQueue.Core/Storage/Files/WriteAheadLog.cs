@@ -5,16 +5,13 @@ namespace OrleansQueue.Storage.Files;
 /// write-ahead file; one sync of that file then serves every log that was waiting. A full file is given free once the
 /// segments that it speaks of are synced themselves. After loss of power the files are replayed before any log is opened.
 /// <para>
-/// Failure: when writing or syncing a file fails, every commit of that round is unknown, the file is not used further, and
-/// the next round begins a new one. When a segment cannot be synced, the write-ahead log takes no more commits until the
+/// Failure: when writing or syncing a file fails, every commit of that round is unknown, the file takes no more entries,
+/// and the next round begins another one. When a segment cannot be synced, the write-ahead log takes no more commits until the
 /// store is opened again and the files are replayed: a second sync could answer well and still have lost the pages.
 /// </para>
 /// </summary>
 internal sealed class WriteAheadLog : IDisposable
 {
-    // A round larger than this would keep its first commit waiting for its last.
-    private const int MaxRoundBytes = 4 << 20;
-
     private readonly IDiskScheduler _scheduler;
     private readonly WriteAheadFiles _files;
     private readonly Lock _lock = new();
@@ -43,7 +40,27 @@ internal sealed class WriteAheadLog : IDisposable
             _running = true;
         }
 
-        _ = _scheduler.RunAsync(RunRounds);
+        try
+        {
+            _ = _scheduler.RunAsync(RunRounds);
+        }
+        catch (ObjectDisposedException closed)
+        {
+            FailWaiting(new IOException("The store is closed.", closed));
+        }
+    }
+
+    private void FailWaiting(IOException error)
+    {
+        List<IWriteAheadCommit> stranded;
+        lock (_lock)
+        {
+            stranded = [.. _waiting];
+            _waiting.Clear();
+            _running = false;
+        }
+
+        stranded.ForEach(commit => commit.Fail(error));
     }
 
     /// <summary>Whether a replay now would write to a segment of that log.</summary>
@@ -73,7 +90,7 @@ internal sealed class WriteAheadLog : IDisposable
         long bytes = 0;
         lock (_lock)
         {
-            while (_waiting.TryPeek(out var next) && (round.Count == 0 || bytes + next.EntrySize <= MaxRoundBytes))
+            while (_waiting.TryPeek(out var next) && (round.Count == 0 || bytes + next.EntrySize <= WriteAheadFormat.MaxRoundBytes))
             {
                 bytes += next.EntrySize;
                 round.Add(_waiting.Dequeue());

@@ -14,6 +14,7 @@ internal static class WriteAheadReplay
         var oldestNeeded = files.Count == 0 ? 0 : files[^1].OldestNeeded;
         var needed = files.Where(file => file.Generation >= oldestNeeded).ToList();
 
+        needed.ForEach(file => file.CheckEnd());
         var barriers = FindBarriers(needed);
         var touched = new HashSet<(LogId, Offset)>();
         foreach (var file in needed)
@@ -91,6 +92,37 @@ internal static class WriteAheadReplay
 
     private sealed record Found(string Name, long Generation, long OldestNeeded, byte[] Bytes)
     {
+        /// <summary>
+        /// A round is written after the one before was synced, so a whole entry more than a round behind the place where the entries
+        /// end shows that synced bytes are gone.
+        /// </summary>
+        public void CheckEnd()
+        {
+            var end = WriteAheadFormat.FileHeaderSize;
+            for (; TryReadEntry(end, out var entry); end += entry.Size)
+            {
+            }
+
+            Span<byte> mark = stackalloc byte[sizeof(long)];
+            System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(mark, Generation);
+            for (var at = end + WriteAheadFormat.MaxRoundBytes; at < Bytes.Length; at++)
+            {
+                // An entry is told by its generation, which stands at a fixed place in it.
+                var ahead = Bytes.AsSpan(at).IndexOf(mark);
+                if (ahead < 0)
+                {
+                    return;
+                }
+
+                at += ahead;
+                if (TryReadEntry(at - WriteAheadFormat.GenerationAt, out _))
+                {
+                    throw new InvalidDataException(
+                        $"Write-ahead file {Name} is damaged at byte {end}: whole entries follow at byte {at - WriteAheadFormat.GenerationAt}. Nothing was changed.");
+                }
+            }
+        }
+
         public bool TryReadEntry(int at, out WriteAheadEntry entry) =>
             WriteAheadFormat.TryReadEntry(at <= Bytes.Length ? Bytes.AsSpan(at) : [], Generation, out entry);
     }

@@ -8,10 +8,16 @@ internal sealed class MemoryLogData
     private Epoch _owner = Epoch.None;
 
     /// <summary>Makes <paramref name="epoch"/> the only owner, where no later one is, and returns the segments as they are then.</summary>
-    public IReadOnlyList<SegmentExtent> Fence(Epoch epoch)
+    /// <exception cref="LogFencedException">A later owner than <paramref name="continues"/> has the log.</exception>
+    public IReadOnlyList<SegmentExtent> Fence(LogId log, Epoch epoch, Epoch? continues)
     {
         lock (_lock)
         {
+            if (continues is { } earlier && _owner > earlier)
+            {
+                throw new LogFencedException(log, earlier, _owner);
+            }
+
             _owner = epoch > _owner ? epoch : _owner;
             return ListLocked();
         }

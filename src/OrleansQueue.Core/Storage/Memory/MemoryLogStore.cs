@@ -16,7 +16,7 @@ internal sealed class MemoryLogStore(StoreId id, Func<ValueTask<Epoch>>? nextEpo
     {
         var epoch = nextEpoch is null ? new Epoch(Interlocked.Increment(ref _lastEpoch)) : await nextEpoch();
         var data = _logs.GetOrAdd(log, static _ => new MemoryLogData());
-        var opened = new MemoryLog(log, epoch, data, data.Fence(epoch));
+        var opened = new MemoryLog(log, epoch, data, data.Fence(log, epoch, options.Continues));
         await opened.RecoverAsync(observer, cancellationToken);
         return opened;
     }

@@ -57,9 +57,10 @@ internal sealed class PowerLossRun(ForgetfulDisk disk)
         await store.DisposeAsync();
     }
 
-    /// <summary>Opens what is left on a disk and holds it against what was acknowledged.</summary>
-    public async Task CheckAsync(ForgetfulDisk after, string when)
+    /// <summary>Opens what is left on a disk, holds it against what was acknowledged, adds to it, and returns what it holds then.</summary>
+    public async Task<Dictionary<LogId, List<string>>> CheckAsync(ForgetfulDisk after, string when)
     {
+        var holds = new Dictionary<LogId, List<string>>();
         var store = await FileStores.OpenAsync(after, Options());
         foreach (var id in Logs)
         {
@@ -75,8 +76,11 @@ internal sealed class PowerLossRun(ForgetfulDisk disk)
 
             await log.KeepAsync("after");
             await log.KeepAsync(new string('x', 700));
-            Assert.Equal([.. found.Select(record => record.Value), "after", new('x', 700)], await log.ReadValuesAsync());
+            holds[id] = [.. found.Select(record => record.Value), "after", new('x', 700)];
+            Assert.Equal(holds[id], await log.ReadValuesAsync());
         }
+
+        return holds;
     }
 
     private async Task AppendAsync(LogId id, TestLog log, int step)
