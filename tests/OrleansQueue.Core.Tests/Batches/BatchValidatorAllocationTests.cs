@@ -11,46 +11,46 @@ public sealed class BatchValidatorAllocationTests
             .Select(i => new TestRecord(i, $"key {i}", $"value {i}", new TestHeader("name", $"{i}")))
             .ToArray();
         var batch = TestBatch.Build(records);
-        Assert.Equal(0, AllocatedByChecking(new(BatchLimits.Default, new BatchPolicy()), batch));
-        Assert.Equal(0, AllocatedByChecking(new(BatchLimits.Default, Door.Create), batch));
+        Assert.Equal(0, LeastAllocated(new(BatchLimits.Default, new BatchPolicy()), batch));
+        Assert.Equal(0, LeastAllocated(new(BatchLimits.Default, Door.Create), batch));
     }
 
     [Fact]
     public void Gzip_batch_allocates_nothing_for_a_record()
     {
-        // The gzip stream costs some objects, as many for a thousand records as for one. Its buffer comes from a pool that a
-        // collection may empty at any moment, so the least of several runs counts.
-        Assert.Equal(LeastAllocated(TestBatch.BuildGzip(Records(1))), LeastAllocated(TestBatch.BuildGzip(Records(1_000))));
+        // The gzip stream costs some objects, as many for a thousand records as for one.
+        var door = new BatchValidator(BatchLimits.Default, new BatchPolicy());
+        Assert.Equal(LeastAllocated(door, TestBatch.BuildGzip(Records(1))), LeastAllocated(door, TestBatch.BuildGzip(Records(1_000))));
     }
 
     [Fact]
     public void Reading_an_uncompressed_batch_allocates_nothing()
     {
         var batch = TestBatch.Build(Records(1_000));
-        Walk(batch);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var bytes = Walk(batch);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(16_000, bytes);
+        Assert.Equal(0, LeastAllocated(() => Assert.True(Walk(batch) == 16_000)));
     }
 
     private static TestRecord[] Records(int count) =>
         [.. Enumerable.Range(0, count).Select(i => new TestRecord(i, "key", "value", new TestHeader("name", "text")))];
 
-    private static long LeastAllocated(byte[] batch)
-    {
-        var validator = new BatchValidator(BatchLimits.Default, new BatchPolicy());
-        return Enumerable.Range(0, 10).Min(_ => AllocatedByChecking(validator, batch));
-    }
+    private static long LeastAllocated(BatchValidator door, ReadOnlyMemory<byte> batch) =>
+        LeastAllocated(() => Assert.True(door.Check(batch, Door.Now, out _) is null));
 
-    private static long AllocatedByChecking(BatchValidator validator, ReadOnlyMemory<byte> batch)
+    /// <summary>
+    /// The least of several runs. What our own code allocates, it allocates in each of them; now and then the runtime allocates on
+    /// this thread too, as when it compiles a busy method once more, or finds a pool emptied by a collection.
+    /// </summary>
+    private static long LeastAllocated(Action work)
     {
-        Assert.Null(validator.Check(batch, Door.Now, out _));
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        var refusal = validator.Check(batch, Door.Now, out _);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.Null(refusal);
-        return allocated;
+        var least = long.MaxValue;
+        for (var run = 0; run < 10; run++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            work();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least;
     }
 
     private static int Walk(ReadOnlyMemory<byte> batch)
