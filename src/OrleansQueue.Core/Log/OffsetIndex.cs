@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using OrleansQueue.Storage;
 
 namespace OrleansQueue.Log;
 
@@ -26,28 +27,15 @@ internal sealed class OffsetIndex(Offset firstOffset, int everyBytes)
     /// <summary>A position at or before the batch that holds <paramref name="offset"/>.</summary>
     public long Find(Offset offset)
     {
-        var wanted = offset.Value - firstOffset.Value;
-        int low = 0, high = _entries.Count;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = _entries[middle].Offset <= wanted ? (middle + 1, high) : (low, middle);
-        }
-
-        return low == 0 ? 0 : _entries[low - 1].Position;
+        var before = SortedSearch.CountBefore(_entries, offset.Value - firstOffset.Value, static (entry, wanted) => entry.Offset <= wanted);
+        return before == 0 ? 0 : _entries[before - 1].Position;
     }
 
     /// <summary>The offset of the batch that begins at a position which <see cref="Find"/> answered.</summary>
     public Offset OffsetAt(long position)
     {
-        int low = 0, high = _entries.Count;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = _entries[middle].Position <= position ? (middle + 1, high) : (low, middle);
-        }
-
-        return low == 0 ? firstOffset : firstOffset.Plus(_entries[low - 1].Offset);
+        var before = SortedSearch.CountBefore(_entries, position, static (entry, wanted) => entry.Position <= wanted);
+        return before == 0 ? firstOffset : firstOffset.Plus(_entries[before - 1].Offset);
     }
 
     public byte[] Write(long segmentLength)

@@ -68,7 +68,7 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
     {
         var known = new LogState();
         var from = segments.Count - 1;
-        for (; from > 0; from--)
+        for (; from >= 0; from--)
         {
             var first = segments[from].FirstOffset;
             if (LogState.Read(await log.ReadSidecarAsync(first, Sidecar.State, cancellationToken), first) is { } state)
@@ -78,13 +78,7 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
             }
         }
 
-        if (from == 0)
-        {
-            var first = segments[0].FirstOffset;
-            known = LogState.Read(await log.ReadSidecarAsync(first, Sidecar.State, cancellationToken), first) ?? known;
-        }
-
-        for (; from < segments.Count - 1; from++)
+        for (from = Math.Max(from, 0); from < segments.Count - 1; from++)
         {
             var between = new TailIndexer(int.MaxValue, now);
             await segments.ScanAsync(segments[from], between, cancellationToken);

@@ -138,8 +138,8 @@ internal sealed partial class PartitionLog : IAsyncDisposable
         }
     }
 
-    /// <summary>Null where the log holds what a reader at that position read last, else the last offset that both have in common.</summary>
-    public Offset? FindDivergence(Epoch epoch, Offset offset) => _opened.State.Epochs.FindDivergence(epoch, offset, Offsets.HighWatermark);
+    /// <summary>Holds a reader's position against this log, which is the partition of <paramref name="topic"/> that it names.</summary>
+    public PositionCheck Check(Position position, TopicId topic) => PositionCheck.Of(position, topic, _opened.State.Epochs, Offsets);
 
     /// <summary>Gives up the memory that only a busy partition needs.</summary>
     public void Idle()

@@ -21,17 +21,8 @@ internal sealed class SegmentList(ILog log, int indexEveryBytes, TimeProvider cl
     public void RemoveBefore(Offset firstKept) => _segments.RemoveAll(segment => segment.FirstOffset < firstKept);
 
     /// <summary>The segment that an offset lies in.</summary>
-    public int IndexOf(Offset offset)
-    {
-        int low = 0, high = _segments.Count - 1;
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            (low, high) = _segments[middle].FirstOffset <= offset ? (middle, high) : (low, middle - 1);
-        }
-
-        return low;
-    }
+    public int IndexOf(Offset offset) =>
+        Math.Max(0, SortedSearch.CountBefore(_segments, offset, static (segment, wanted) => segment.FirstOffset <= wanted) - 1);
 
     /// <summary>The first segment that begins at an offset or behind it, or null.</summary>
     public LogSegment? From(Offset offset) => _segments.Find(segment => segment.FirstOffset >= offset);

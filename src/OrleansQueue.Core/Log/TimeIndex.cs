@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using OrleansQueue.Storage;
 
 namespace OrleansQueue.Log;
 
@@ -36,14 +37,8 @@ internal sealed class TimeIndex(Offset firstOffset)
     /// <summary>A position before which no record is as late as <paramref name="time"/>.</summary>
     public long Find(Timestamp time)
     {
-        int low = 0, high = _entries.Count;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = _entries[middle].Latest < time ? (middle + 1, high) : (low, middle);
-        }
-
-        return low == 0 ? 0 : _entries[low - 1].Position;
+        var before = SortedSearch.CountBefore(_entries, time, static (entry, wanted) => entry.Latest < wanted);
+        return before == 0 ? 0 : _entries[before - 1].Position;
     }
 
     public byte[] Write(long segmentLength)

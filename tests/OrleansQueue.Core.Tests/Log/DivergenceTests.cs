@@ -18,7 +18,7 @@ public sealed class DivergenceTests
         await bench.OpenAsync();
         var lost = bench.Log.Epoch;
         await bench.AppendSomeAsync(5);
-        Assert.Null(bench.Log.FindDivergence(lost, new(10)));
+        Assert.Null(bench.FindDivergence(lost, new(10)));
 
         // Of the second five records nothing was synced; a seed that draws none of them is found first.
         LogBench after;
@@ -30,10 +30,10 @@ public sealed class DivergenceTests
         while (after.Log.Offsets.LogEnd != new Offset(5));
 
         Assert.True(after.Log.Epoch > lost);
-        Assert.Equal(new Offset(5), after.Log.FindDivergence(lost, new(10)));
+        Assert.Equal(new Offset(5), after.FindDivergence(lost, new(10)));
         await after.AppendSomeAsync(20);
-        Assert.Equal(new Offset(5), after.Log.FindDivergence(lost, new(10)));
-        Assert.Null(after.Log.FindDivergence(after.Log.Epoch, new(25)));
+        Assert.Equal(new Offset(5), after.FindDivergence(lost, new(10)));
+        Assert.Null(after.FindDivergence(after.Log.Epoch, new(25)));
     }
 
     // What the system does by itself some seconds later.

@@ -162,13 +162,7 @@ public sealed class LogRetentionTests
         Assert.NotEqual(Offset.Zero, start);
         bench.Store.OnDelete = null;
 
-        bench.Store.Gated = true;
-        var append = bench.AppendSomeAsync();
-        await LogBench.SettleAsync();
-        await bench.Store.FailAsync(new IOException("broken"), stored: false);
-        await Assert.ThrowsAsync<IOException>(() => append);
-        bench.Store.Gated = false;
-        bench.Clock.Advance(bench.Options.RetryAfterFailure);
+        await bench.FailAppendAsync();
         await bench.AppendSomeAsync();
         Assert.Equal(start, bench.Log.Offsets.LogStart);
         Assert.Equal(start, await bench.Log.FindTimeAsync(new(0), CancellationToken.None));

@@ -76,7 +76,7 @@ public sealed class ReopenProperties
             Assert.Equal(expected, await bench.ReadAllAsync(start));
             foreach (var batch in _batches.Where(batch => batch.Offset >= start))
             {
-                Assert.Null(bench.Log.FindDivergence(batch.Epoch, new(batch.Offset + batch.Records)));
+                Assert.Null(bench.FindDivergence(batch.Epoch, new(batch.Offset + batch.Records)));
                 AssertEndOf(batch.Epoch);
             }
 
@@ -95,7 +95,7 @@ public sealed class ReopenProperties
         {
             var last = _batches.Last(batch => batch.Epoch == epoch);
             var end = last.Offset + last.Records;
-            Assert.Equal(new Offset(end), bench.Log.FindDivergence(epoch, new(end + 1)));
+            Assert.Equal(new Offset(end), bench.FindDivergence(epoch, new(end + 1)));
         }
 
         private async Task RepeatAsync()

@@ -66,13 +66,7 @@ public sealed class RollTests
     {
         var bench = await LogBench.OpenAsync(options => options with { SegmentBytes = 100 });
         await bench.AppendSomeAsync();
-        bench.Store.Gated = true;
-        var append = bench.AppendSomeAsync();
-        await LogBench.SettleAsync();
-        await bench.Store.FailAsync(new IOException("broken"), stored: false);
-        await Assert.ThrowsAsync<IOException>(() => append);
-        bench.Store.Gated = false;
-        bench.Clock.Advance(bench.Options.RetryAfterFailure);
+        await bench.FailAppendAsync();
         Assert.Equal(new Offset(1), await bench.AppendSomeAsync());
         await bench.AppendSomeAsync();
         Assert.Equal([0L, 1, 2], (await SegmentsAsync(bench)).Select(segment => segment.First));

@@ -45,8 +45,8 @@ public sealed class SidecarTests
         Assert.Equal(new AppendResult.Duplicate(new Offset(0)), await bench.AppendAsync(LogBench.Produced(0)));
         Assert.Equal(new AppendResult.Duplicate(new Offset(1)), await bench.AppendAsync(LogBench.Produced(0, producer: 2)));
         Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(LogBench.Produced(1, producer: 2)));
-        Assert.Null(bench.Log.FindDivergence(new(0), new(2)));
-        Assert.Equal(new Offset(3), bench.Log.FindDivergence(new(0), new(4)));
+        Assert.Null(bench.FindDivergence(new(0), new(2)));
+        Assert.Equal(new Offset(3), bench.FindDivergence(new(0), new(4)));
     }
 
     [Fact]
@@ -100,13 +100,7 @@ public sealed class SidecarTests
     public Task Damage_met_when_the_log_opens_itself_again_is_not_appended_to() => OneScheduler.RunAsync(async () =>
     {
         var bench = await FilledAsync();
-        bench.Store.Gated = true;
-        var append = bench.AppendSomeAsync();
-        await LogBench.SettleAsync();
-        await bench.Store.FailAsync(new IOException("broken"), stored: false);
-        await Assert.ThrowsAsync<IOException>(() => append);
-        bench.Store.Gated = false;
-        bench.Clock.Advance(bench.Options.RetryAfterFailure);
+        await bench.FailAppendAsync();
         bench.Store.OnSidecar = (_, kind, file) => kind == Sidecar.State ? null : file;
         bench.Store.Spoil = (segment, position, bytes) => bytes.Span[^1] ^= segment == Offset.Zero && position == 0 ? (byte)1 : (byte)0;
         var appends = bench.Store.Appends.Count;

@@ -60,6 +60,27 @@ internal sealed class LogBench(ILogStore? inner = null)
         return BatchMaker.From(stamp, values);
     }
 
+    /// <summary>Null where the log holds a reader's position, else the last offset that both have in common.</summary>
+    public Offset? FindDivergence(Epoch epoch, Offset offset) => Log.Check(new Position(default, default, offset, epoch), default) switch
+    {
+        PositionCheck.Held => null,
+        PositionCheck.Overtaken => null,
+        PositionCheck.Diverged diverged => diverged.LastCommon,
+        var other => throw new InvalidOperationException($"The position was answered with {other}."),
+    };
+
+    /// <summary>An append fails, with nothing of it stored, and the time passes after which the log opens itself again.</summary>
+    public async Task FailAppendAsync()
+    {
+        Store.Gated = true;
+        var append = AppendSomeAsync();
+        await SettleAsync();
+        await Store.FailAsync(new IOException("broken"), stored: false);
+        await Assert.ThrowsAsync<IOException>(() => append);
+        Store.Gated = false;
+        Clock.Advance(Options.RetryAfterFailure);
+    }
+
     public async Task<LogRead> ReadAsync(long from, int maxBytes = 1 << 20) => await Log.ReadAsync(new(from), maxBytes, CancellationToken.None);
 
     /// <summary>All records from an offset to the end, read in steps of so many bytes; each step goes on where the one before ended.</summary>

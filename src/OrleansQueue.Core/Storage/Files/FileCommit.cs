@@ -25,7 +25,7 @@ internal sealed class FileCommit(FileLog log, Offset segment, long position, IRe
         }
         catch (Exception error)
         {
-            Fail(AsStorageError(error));
+            Fail(StorageError.From(error));
             return false;
         }
     }
@@ -43,7 +43,7 @@ internal sealed class FileCommit(FileLog log, Offset segment, long position, IRe
         }
         catch (Exception error)
         {
-            Fail(AsStorageError(error));
+            Fail(StorageError.From(error));
             return;
         }
 
@@ -79,12 +79,9 @@ internal sealed class FileCommit(FileLog log, Offset segment, long position, IRe
         }
         catch (Exception undoFailed)
         {
-            error = AsStorageError(undoFailed);
+            error = StorageError.From(undoFailed);
         }
 
         _done.SetException(error);
     }
-
-    // Whatever went wrong, the owner waits for an answer.
-    private static IOException AsStorageError(Exception error) => error as IOException ?? new IOException(error.Message, error);
 }

@@ -152,17 +152,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     {
         cancellationToken.ThrowIfCancellationRequested();
         var path = Path.Combine(store.Folder.FolderOf(id), SegmentName.OfSidecar(segment, kind));
-        return await store.Reads.RunAsync(() =>
-        {
-            if (!store.Disk.FileExists(path))
-            {
-                return null;
-            }
-
-            using var file = store.Disk.Open(path, create: false);
-            var bytes = new byte[file.Length];
-            return bytes[..file.Read(0, bytes)];
-        });
+        return await store.Reads.RunAsync(() => store.Disk.FileExists(path) ? store.Disk.ReadWhole(path) : null);
     }
 
     /// <summary>Leaves a mark of what is synced, so that the next opening need not sync again and can tell damage from a torn tail.</summary>

@@ -43,7 +43,6 @@ internal sealed class SegmentFiles(IDisk disk, StoreFolder folder, int maxOpen) 
     /// <summary>Makes the file of a new segment, whole or not at all.</summary>
     public void Create(LogId log, Offset segment, Epoch epoch)
     {
-        var path = PathOf(log, segment);
         var logFolder = folder.FolderOf(log);
         if (disk.List(logFolder).Count == 0)
         {
@@ -51,16 +50,7 @@ internal sealed class SegmentFiles(IDisk disk, StoreFolder folder, int maxOpen) 
             disk.SyncFolder(folder.Logs);
         }
 
-        var fresh = path + ".new";
-        using (var file = disk.Open(fresh, create: true))
-        {
-            file.SetLength(0);
-            file.Write(0, SegmentHeader.Write(folder.Id, log, segment, epoch));
-            file.Sync();
-        }
-
-        disk.Rename(fresh, path);
-        disk.SyncFolder(logFolder);
+        disk.Place(PathOf(log, segment), SegmentHeader.Write(folder.Id, log, segment, epoch));
     }
 
     /// <summary>Deletes a segment with its sidecars. The log itself goes last, so that a crash leaves no sidecars without one.</summary>

@@ -8,6 +8,8 @@ internal sealed class StoreFolder : IDisposable
     private const string LockFile = "lock";
     private const string IdentityFile = "store";
     private const string EpochFile = "epochs";
+    private const string LogsFolder = "logs";
+    private const string WriteAheadFolder = "wal";
     private const string IdentityTitle = "OrleansQueue store, format 1";
 
     private readonly IDisposable _lock;
@@ -16,18 +18,17 @@ internal sealed class StoreFolder : IDisposable
     private StoreFolder(IDisk disk, string root, IDisposable held, StoreId id)
     {
         _lock = held;
-        Root = root;
+        Logs = Path.Combine(root, LogsFolder);
+        WriteAhead = Path.Combine(root, WriteAheadFolder);
         Id = id;
         _epochs = EpochTickets.Open(disk, Path.Combine(root, EpochFile));
     }
 
-    public string Root { get; }
-
     public StoreId Id { get; }
 
-    public string Logs => Path.Combine(Root, "logs");
+    public string Logs { get; }
 
-    public string WriteAhead => Path.Combine(Root, "wal");
+    public string WriteAhead { get; }
 
     /// <summary>Takes a folder for this process alone, and makes a store of it where it is new.</summary>
     /// <exception cref="StoreInUseException">Another process has it.</exception>
@@ -72,7 +73,7 @@ internal sealed class StoreFolder : IDisposable
         {
             ReadIdentity(disk, identity);
         }
-        else if (disk.List(Path.Combine(root, "logs")).Count != 0)
+        else if (disk.List(Path.Combine(root, LogsFolder)).Count != 0)
         {
             throw new InvalidDataException($"Folder {root} holds logs but no '{IdentityFile}' file, which names the store. Nothing was changed.");
         }
@@ -80,43 +81,20 @@ internal sealed class StoreFolder : IDisposable
 
     private static StoreId Create(IDisk disk, string root, StoreId newId)
     {
-        disk.CreateFolder(Path.Combine(root, "logs"));
-        disk.CreateFolder(Path.Combine(root, "wal"));
-        Replace(disk, root, EpochFile, EpochTickets.Empty());
+        disk.CreateFolder(Path.Combine(root, LogsFolder));
+        disk.CreateFolder(Path.Combine(root, WriteAheadFolder));
+        disk.Place(Path.Combine(root, EpochFile), EpochTickets.Empty());
 
         // The identity comes last: with it the store is there, whole.
-        Replace(disk, root, IdentityFile, Encoding.UTF8.GetBytes($"{IdentityTitle}\n{newId}\n"));
+        disk.Place(Path.Combine(root, IdentityFile), Encoding.UTF8.GetBytes($"{IdentityTitle}\n{newId}\n"));
         return newId;
     }
 
     private static StoreId ReadIdentity(IDisk disk, string path)
     {
-        var lines = Encoding.UTF8.GetString(ReadAll(disk, path)).Split('\n');
+        var lines = Encoding.UTF8.GetString(disk.ReadWhole(path)).Split('\n');
         return lines.Length >= 2 && lines[0] == IdentityTitle && Guid.TryParseExact(lines[1], "N", out var id)
             ? new StoreId(id)
             : throw new InvalidDataException($"File {path} does not name a store: its first line should be '{IdentityTitle}'. Nothing was changed.");
-    }
-
-    private static byte[] ReadAll(IDisk disk, string path)
-    {
-        using var file = disk.Open(path, create: false);
-        var bytes = new byte[file.Length];
-        return bytes[..file.Read(0, bytes)];
-    }
-
-    /// <summary>Puts a small file in place so that after loss of power it is the old one or the new one, whole.</summary>
-    private static void Replace(IDisk disk, string folder, string name, byte[] content)
-    {
-        var path = Path.Combine(folder, name);
-        var fresh = path + ".new";
-        using (var file = disk.Open(fresh, create: true))
-        {
-            file.SetLength(0);
-            file.Write(0, content);
-            file.Sync();
-        }
-
-        disk.Rename(fresh, path);
-        disk.SyncFolder(folder);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
     private readonly object _lock = new();
     private readonly List<WriteAheadFile> _files = [];
     private readonly LinkedList<WriteAheadFile> _full = new();
+
     // Used again in the order in which they became free: an older one may hold what a newer one calls off.
     private readonly Queue<WriteAheadFile> _free = new();
     private WriteAheadFile? _active;
@@ -204,7 +205,7 @@ internal sealed class WriteAheadFiles(IDisk disk, IDiskScheduler scheduler, Stor
             }
             catch (Exception error)
             {
-                Stop(error as IOException ?? new IOException(error.Message, error));
+                Stop(StorageError.From(error));
             }
 
             lock (_lock)

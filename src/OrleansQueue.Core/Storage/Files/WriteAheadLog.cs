@@ -50,6 +50,14 @@ internal sealed class WriteAheadLog : IDisposable
         }
     }
 
+    /// <summary>Whether a replay now would write to a segment of that log.</summary>
+    public bool SpeaksOf(LogId log) => _files.SpeakOf(log);
+
+    /// <summary>Takes no more commits and gives no file free, so that opening the store again can repair what <paramref name="error"/> spoiled.</summary>
+    public void Stop(IOException error) => _files.Stop(error);
+
+    public void Dispose() => _files.Dispose();
+
     private void FailWaiting(IOException error)
     {
         List<IWriteAheadCommit> stranded;
@@ -62,14 +70,6 @@ internal sealed class WriteAheadLog : IDisposable
 
         stranded.ForEach(commit => commit.Fail(error));
     }
-
-    /// <summary>Whether a replay now would write to a segment of that log.</summary>
-    public bool SpeaksOf(LogId log) => _files.SpeakOf(log);
-
-    /// <summary>Takes no more commits and gives no file free, so that opening the store again can repair what <paramref name="error"/> spoiled.</summary>
-    public void Stop(IOException error) => _files.Stop(error);
-
-    public void Dispose() => _files.Dispose();
 
     private bool RunRounds()
     {
@@ -126,7 +126,7 @@ internal sealed class WriteAheadLog : IDisposable
         }
         catch (Exception error)
         {
-            var failure = error as IOException ?? new IOException(error.Message, error);
+            var failure = StorageError.From(error);
             round.ForEach(commit => commit.Fail(failure));
             return;
         }

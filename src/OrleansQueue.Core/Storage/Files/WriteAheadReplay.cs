@@ -14,7 +14,6 @@ internal static class WriteAheadReplay
         var oldestNeeded = files.Count == 0 ? 0 : files[^1].OldestNeeded;
         var needed = files.Where(file => file.Generation >= oldestNeeded).ToList();
 
-        needed.ForEach(file => file.CheckEnd());
         var barriers = FindBarriers(needed);
         var touched = new HashSet<(LogId, Offset)>();
         foreach (var file in needed)
@@ -51,27 +50,28 @@ internal static class WriteAheadReplay
 
     private static Found? Read(IDisk disk, StoreFolder folder, string name)
     {
-        using var file = disk.Open(Path.Combine(folder.WriteAhead, name), create: false);
-        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)file.Length));
-        bytes = bytes[..file.Read(0, bytes)];
+        var bytes = disk.ReadWhole(Path.Combine(folder.WriteAhead, name));
         return WriteAheadFormat.TryReadFileHeader(bytes, folder.Id, out var generation, out var oldestNeeded)
             ? new Found(name, generation, oldestNeeded, bytes)
             : null;
     }
 
-    /// <summary>For each log with a barrier, the place of its last one.</summary>
+    /// <summary>For each log with a barrier, the place of its last one. Every file is walked to its end, and checked there, before anything is changed.</summary>
     private static Dictionary<LogId, (long Generation, int At)> FindBarriers(List<Found> files)
     {
         var barriers = new Dictionary<LogId, (long, int)>();
         foreach (var file in files)
         {
-            for (var at = WriteAheadFormat.FileHeaderSize; file.TryReadEntry(at, out var entry); at += entry.Size)
+            var at = WriteAheadFormat.FileHeaderSize;
+            for (; file.TryReadEntry(at, out var entry); at += entry.Size)
             {
                 if (entry.Kind == WriteAheadKind.Barrier)
                 {
                     barriers[entry.Log] = (file.Generation, at);
                 }
             }
+
+            file.CheckEnd(at);
         }
 
         return barriers;
@@ -96,13 +96,8 @@ internal static class WriteAheadReplay
         /// A round is written after the one before was synced, so a whole entry more than a round behind the place where the entries
         /// end shows that synced bytes are gone.
         /// </summary>
-        public void CheckEnd()
+        public void CheckEnd(int end)
         {
-            var end = WriteAheadFormat.FileHeaderSize;
-            for (; TryReadEntry(end, out var entry); end += entry.Size)
-            {
-            }
-
             Span<byte> mark = stackalloc byte[sizeof(long)];
             System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(mark, Generation);
             for (var at = end + WriteAheadFormat.MaxRoundBytes; at < Bytes.Length; at++)

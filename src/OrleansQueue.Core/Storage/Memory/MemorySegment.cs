@@ -39,20 +39,7 @@ internal sealed class MemorySegment
     }
 
     /// <summary>The chunk that holds a position, or the number of chunks behind the end.</summary>
-    private int IndexOf(long position)
-    {
-        if (position >= Length)
-        {
-            return _chunks.Count;
-        }
-
-        int low = 0, high = _chunks.Count - 1;
-        while (low < high)
-        {
-            var middle = (low + high + 1) / 2;
-            (low, high) = _chunks[middle].Start <= position ? (middle, high) : (low, middle - 1);
-        }
-
-        return low;
-    }
+    private int IndexOf(long position) => position >= Length
+        ? _chunks.Count
+        : Math.Max(0, SortedSearch.CountBefore(_chunks, position, static (chunk, wanted) => chunk.Start <= wanted) - 1);
 }
