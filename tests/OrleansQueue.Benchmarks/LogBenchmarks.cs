@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
@@ -28,7 +29,7 @@ public class LogBenchmarks
     [AllocationBudget(2_048)]
     public async Task Append()
     {
-        if (await _log.AppendAsync(_batch) is AppendResult.Appended appended)
+        if (await _log.AppendAsync(_batch) is ProduceResult.Appended appended)
         {
             _last = appended.BaseOffset;
         }

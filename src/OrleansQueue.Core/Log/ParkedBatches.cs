@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Batches;
 
 namespace OrleansQueue.Log;
@@ -6,7 +7,7 @@ namespace OrleansQueue.Log;
 internal sealed record ParkedBatch(ReadOnlyMemory<byte> Frame, RecordBatchHeader Header)
 {
     /// <summary>Set when its turn came: the append that was begun for it.</summary>
-    public TaskCompletionSource<Task<AppendResult>> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<Task<ProduceResult>> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>

@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Batches;
 
 namespace OrleansQueue.Log;
@@ -5,7 +6,7 @@ namespace OrleansQueue.Log;
 /// <summary>The way of a batch from the door to its offset.</summary>
 internal sealed partial class PartitionLog
 {
-    private async ValueTask<AppendResult> AppendInSequenceAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header)
+    private async ValueTask<ProduceResult> AppendInSequenceAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header)
     {
         var check = Judge(header);
         return check.Verdict == SequenceVerdict.Ahead ? await ParkAsync(frame, header, check.Expected) : await AnswerAsync(frame, header, check);
@@ -15,7 +16,7 @@ internal sealed partial class PartitionLog
         _assigned.Producers?.Check(header.Producer, header.RecordCount)
             ?? new SequenceCheck(header.Producer.First == Sequence.Zero ? SequenceVerdict.InOrder : SequenceVerdict.Unknown);
 
-    private async ValueTask<AppendResult> AnswerAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header, SequenceCheck check)
+    private async ValueTask<ProduceResult> AnswerAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header, SequenceCheck check)
     {
         switch (check.Verdict)
         {
@@ -24,16 +25,16 @@ internal sealed partial class PartitionLog
             case SequenceVerdict.Duplicate:
                 return await AnswerDuplicateAsync(check.Stored);
             case SequenceVerdict.Ahead:
-                return new AppendResult.OutOfOrder(check.Expected);
+                return new ProduceResult.OutOfOrder(check.Expected);
             case SequenceVerdict.Fenced:
-                return new AppendResult.ProducerFenced(check.Current);
+                return new ProduceResult.ProducerFenced(check.Current);
             default:
-                return new AppendResult.UnknownProducer();
+                return new ProduceResult.UnknownProducer();
         }
     }
 
     /// <summary>Gives a batch its offset, and then those parked behind it, before anything else can come between.</summary>
-    private Task<AppendResult> AssignInSequence(ReadOnlyMemory<byte> frame, in RecordBatchHeader header)
+    private Task<ProduceResult> AssignInSequence(ReadOnlyMemory<byte> frame, in RecordBatchHeader header)
     {
         var first = AssignAsync(frame, header);
         var next = header.Producer.First.Plus(header.RecordCount);
@@ -48,13 +49,13 @@ internal sealed partial class PartitionLog
         return first;
     }
 
-    private async ValueTask<AppendResult> ParkAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header, Sequence expected)
+    private async ValueTask<ProduceResult> ParkAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header, Sequence expected)
     {
         _parked ??= new ParkedBatches(_options.MaxPendingBytes);
         var parked = _parked.TryPark(frame, header);
         if (parked is null)
         {
-            return new AppendResult.OutOfOrder(expected);
+            return new ProduceResult.OutOfOrder(expected);
         }
 
         using var turned = new CancellationTokenSource();
@@ -66,24 +67,24 @@ internal sealed partial class PartitionLog
         }
 
         // Meanwhile the same batch may have come again and been stored, its producer been fenced, or the log been opened again.
-        var obstacle = FindObstacle() ?? (_failed ? new AppendResult.Throttled(_options.ThrottleTime) : null);
+        var obstacle = FindObstacle() ?? (_failed ? new ProduceResult.Throttled(_options.ThrottleTime) : null);
         return obstacle ?? await AnswerAsync(frame, header, Judge(header));
     }
 
     /// <summary>A batch that is stored is also kept; one that is still on its way is waited for.</summary>
-    private async ValueTask<AppendResult> AnswerDuplicateAsync(Offset? stored)
+    private async ValueTask<ProduceResult> AnswerDuplicateAsync(Offset? stored)
     {
         // Where its place is forgotten it may still be on its way too, so the newest commit is waited for.
         var commit = stored is { } offset ? FindPending(offset) : _pending.LastOrDefault() ?? _current;
         var failure = commit is null ? null : await commit.Done;
-        return failure ?? new AppendResult.Duplicate(stored);
+        return failure ?? new ProduceResult.Duplicate(stored, _options.Durability);
     }
 
-    private async Task<AppendResult> AssignAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header)
+    private async Task<ProduceResult> AssignAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header)
     {
         var baseOffset = Offsets.LogEnd;
         _lastAppend = Timestamp.Max(_lastAppend, Timestamp.Now(_clock));
-        var appended = new AppendResult.Appended(baseOffset, _lastAppend, _options.Durability);
+        var appended = new ProduceResult.Appended(baseOffset, _lastAppend, _options.Durability);
 
         // The header is stamped in memory of the commit: in an embedded silo the frame is the caller's own array.
         var stamped = new byte[RecordBatchHeader.Size];

@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.Log;
@@ -108,13 +109,13 @@ internal sealed partial class PartitionLog
         if (outcome == StoreOutcome.Fenced)
         {
             _fenced = true;
-            FailAll(commit, failed => failed.Fail(new AppendResult.Fenced()));
+            FailAll(commit, failed => failed.Fail(new ProduceResult.Fenced()));
             _events.Fenced(_options.Log, Epoch);
         }
         else
         {
             _full = true;
-            FailAll(commit, failed => failed.Fail(new AppendResult.NoSpace(_options.RetryAfterFailure)));
+            FailAll(commit, failed => failed.Fail(new ProduceResult.NoSpace(_options.RetryAfterFailure)));
             _events.WriteFailed(_options.Log, null);
         }
     }
@@ -144,12 +145,12 @@ internal sealed partial class PartitionLog
         waiting.ForEach(fail);
     }
 
-    private AppendResult? FindObstacle()
+    private ProduceResult? FindObstacle()
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_fenced)
         {
-            return new AppendResult.Fenced();
+            return new ProduceResult.Fenced();
         }
 
         if (Damage is { } damage)
@@ -166,7 +167,7 @@ internal sealed partial class PartitionLog
         if (_reopening || left > TimeSpan.Zero)
         {
             var after = left > _options.ThrottleTime ? left : _options.ThrottleTime;
-            return _full ? new AppendResult.NoSpace(after) : new AppendResult.Throttled(after);
+            return _full ? new ProduceResult.NoSpace(after) : new ProduceResult.Throttled(after);
         }
 
         return null;

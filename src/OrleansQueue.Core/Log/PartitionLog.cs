@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Batches;
 using OrleansQueue.Storage;
 
@@ -71,7 +72,7 @@ internal sealed partial class PartitionLog : IAsyncDisposable
     /// </summary>
     /// <exception cref="LogDamagedException">The partition is damaged and takes no appends.</exception>
     /// <exception cref="IOException">The storage failed; whether the batch is stored is unknown.</exception>
-    public async ValueTask<AppendResult> AppendAsync(ReadOnlyMemory<byte> frame)
+    public async ValueTask<ProduceResult> AppendAsync(ReadOnlyMemory<byte> frame)
     {
         if (FindObstacle() is { } obstacle)
         {
@@ -90,12 +91,12 @@ internal sealed partial class PartitionLog : IAsyncDisposable
         var refusal = _validator.Check(frame, Timestamp.Now(_clock), out var header);
         if (refusal is not null)
         {
-            return new AppendResult.Refused(refusal);
+            return new ProduceResult.Refused(refusal);
         }
 
         if (_pendingBytes + frame.Length > _options.MaxPendingBytes)
         {
-            return new AppendResult.Throttled(_options.ThrottleTime);
+            return new ProduceResult.Throttled(_options.ThrottleTime);
         }
 
         return header.Producer.IsIdempotent ? await AppendInSequenceAsync(frame, header) : await AssignAsync(frame, header);

@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Batches;
 
 namespace OrleansQueue.Log;
@@ -5,7 +6,7 @@ namespace OrleansQueue.Log;
 /// <summary>Batches that have their offsets and are written together.</summary>
 internal sealed class PendingCommit
 {
-    private readonly TaskCompletionSource<AppendResult?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ProduceResult?> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public PendingCommit(Offset firstOffset) => FirstOffset = NextOffset = firstOffset;
 
@@ -19,7 +20,7 @@ internal sealed class PendingCommit
     public long Bytes { get; private set; }
 
     /// <summary>Null when the batches are kept, else why they are not.</summary>
-    public Task<AppendResult?> Done => _done.Task;
+    public Task<ProduceResult?> Done => _done.Task;
 
     public void Add(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> records, Offset nextOffset)
     {
@@ -41,7 +42,7 @@ internal sealed class PendingCommit
 
     public void Complete() => _done.SetResult(null);
 
-    public void Fail(AppendResult reason) => _done.TrySetResult(reason);
+    public void Fail(ProduceResult reason) => _done.TrySetResult(reason);
 
     public void Fail(Exception error) => _done.TrySetException(error);
 }

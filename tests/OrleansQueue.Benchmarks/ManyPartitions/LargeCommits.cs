@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrleansQueue.Broker;
 using OrleansQueue.Batches;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
@@ -32,7 +33,7 @@ internal sealed class LargeCommits(ILogStore store, int partitions, int batchByt
                 while (clock.Elapsed < duration)
                 {
                     var (frame, count) = Make();
-                    records += await log.AppendAsync(frame) is AppendResult.Appended ? count : 0;
+                    records += await log.AppendAsync(frame) is ProduceResult.Appended ? count : 0;
                 }
             }));
             await log.DisposeAsync();

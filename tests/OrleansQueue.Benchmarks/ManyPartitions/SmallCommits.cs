@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using OrleansQueue.Broker;
 using OrleansQueue.Batches;
 using OrleansQueue.Journals;
 using OrleansQueue.Log;
@@ -54,7 +55,7 @@ internal sealed class SmallCommits(ILogStore store, int partitions, int perSecon
         var frame = builder.Build(ProducerStamp.None);
         return actor.RunAsync(async () =>
         {
-            if (await log.AppendAsync(frame) is not AppendResult.Appended)
+            if (await log.AppendAsync(frame) is not ProduceResult.Appended)
             {
                 throw new InvalidOperationException("The message was not stored.");
             }

@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Journals;
 using OrleansQueue.Log;
@@ -54,7 +55,7 @@ public sealed class GoldenStoreTests
 
         Assert.Equal([(0, "one"), (1, "two"), (2, "three"), (3, "four")], found);
         var again = await log.AppendAsync(BatchMaker.From(new ProducerStamp(new(7), new(0), new(2)), "three"));
-        Assert.Equal(new AppendResult.Duplicate(new Offset(2)), again);
+        Assert.Equal(new ProduceResult.Duplicate(new Offset(2), Durability.Fsync), again);
 
         var words = new GoldenStore.Words();
         await using var journal = await Journal.OpenAsync(store, GoldenStore.JournalId, words, new JournalOptions(), CancellationToken.None);

@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Batches;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
@@ -68,10 +69,10 @@ public sealed class AppendTimeTests
         var bench = await LogBench.OpenAsync(options => options with { Policy = new BatchPolicy { Timestamps = TimestampKind.Create } });
         await bench.AppendAsync(LogBench.Produced(0));
         await bench.Log.ApplyRetentionAsync(new Retention(null), null, CancellationToken.None);
-        Assert.IsType<AppendResult.Duplicate>(await bench.AppendAsync(LogBench.Produced(0)));
+        Assert.IsType<ProduceResult.Duplicate>(await bench.AppendAsync(LogBench.Produced(0)));
         await bench.OpenAsync();
-        Assert.IsType<AppendResult.Duplicate>(await bench.AppendAsync(LogBench.Produced(0)));
-        Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(LogBench.Produced(1)));
+        Assert.IsType<ProduceResult.Duplicate>(await bench.AppendAsync(LogBench.Produced(0)));
+        Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(LogBench.Produced(1)));
     }
 
     [Fact]
@@ -82,16 +83,16 @@ public sealed class AppendTimeTests
         bench.Clock.Advance(TimeSpan.FromDays(1));
         await bench.Log.ApplyRetentionAsync(new Retention(null), null, CancellationToken.None);
         await bench.AppendAsync(LogBench.Produced(0, producer: 2));
-        Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(LogBench.Produced(1)));
+        Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(LogBench.Produced(1)));
         bench.Clock.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMilliseconds(1));
         await bench.Log.ApplyRetentionAsync(new Retention(null), null, CancellationToken.None);
-        Assert.IsType<AppendResult.UnknownProducer>(await bench.AppendAsync(LogBench.Produced(2)));
+        Assert.IsType<ProduceResult.UnknownProducer>(await bench.AppendAsync(LogBench.Produced(2)));
         await bench.OpenAsync();
-        Assert.IsType<AppendResult.UnknownProducer>(await bench.AppendAsync(LogBench.Produced(2)));
+        Assert.IsType<ProduceResult.UnknownProducer>(await bench.AppendAsync(LogBench.Produced(2)));
     }
 
     private static async Task<Timestamp> AppendAsync(LogBench bench) =>
-        Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(BatchMaker.Of("value"))).AppendTime;
+        Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(BatchMaker.Of("value"))).AppendTime;
 
     private static async Task<List<RecordBatchHeader>> HeadersAsync(LogBench bench)
     {

@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
@@ -35,15 +36,15 @@ public sealed class FailedWriteTests
         var behind = bench.AppendAsync(LogBench.Produced(1));
         await LogBench.SettleAsync();
         bench.Store.Answer(StoreOutcome.NoSpace);
-        Assert.Equal(new AppendResult.NoSpace(Retry), await append);
-        Assert.Equal(new AppendResult.NoSpace(Retry), await behind);
+        Assert.Equal(new ProduceResult.NoSpace(Retry), await append);
+        Assert.Equal(new ProduceResult.NoSpace(Retry), await behind);
         await bench.AssertHoldsAsync(1);
 
         bench.Clock.Advance(Retry / 2);
-        Assert.Equal(new AppendResult.NoSpace(Retry / 2), await bench.AppendAsync(LogBench.Produced(0)));
+        Assert.Equal(new ProduceResult.NoSpace(Retry / 2), await bench.AppendAsync(LogBench.Produced(0)));
         AllowRetry(bench);
-        Assert.Equal(new Offset(1), Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(LogBench.Produced(0))).BaseOffset);
-        Assert.Equal(new Offset(2), Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(LogBench.Produced(1))).BaseOffset);
+        Assert.Equal(new Offset(1), Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(LogBench.Produced(0))).BaseOffset);
+        Assert.Equal(new Offset(2), Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(LogBench.Produced(1))).BaseOffset);
         Assert.Equal([(0, "record 0"), (1, "1/0/0"), (2, "1/0/1")], await bench.ReadAllAsync());
     });
 
@@ -57,18 +58,18 @@ public sealed class FailedWriteTests
         await LogBench.SettleAsync();
         await bench.Store.FailAsync(new IOException("unknown"), survived);
         await Assert.ThrowsAsync<IOException>(() => append);
-        Assert.IsType<AppendResult.Throttled>(await bench.AppendAsync(LogBench.Produced(0, 2)));
+        Assert.IsType<ProduceResult.Throttled>(await bench.AppendAsync(LogBench.Produced(0, 2)));
         Assert.Equal(new Offset(1), bench.Log.Offsets.HighWatermark);
 
         AllowRetry(bench);
         var again = await bench.AppendAsync(LogBench.Produced(0, 2));
         if (survived)
         {
-            Assert.Equal(new AppendResult.Duplicate(new Offset(1)), again);
+            Assert.Equal(new ProduceResult.Duplicate(new Offset(1), Durability.Fsync), again);
         }
         else
         {
-            Assert.Equal(new Offset(1), Assert.IsType<AppendResult.Appended>(again).BaseOffset);
+            Assert.Equal(new Offset(1), Assert.IsType<ProduceResult.Appended>(again).BaseOffset);
         }
 
         Assert.Equal([(0, "record 0"), (1, "1/0/0"), (2, "1/0/1")], await bench.ReadAllAsync());
@@ -81,9 +82,9 @@ public sealed class FailedWriteTests
         var old = bench.Log;
         bench.Store.Gated = false;
         await bench.OpenAsync();
-        Assert.Equal(new AppendResult.Fenced(), await old.AppendAsync(BatchMaker.Of("stale")));
+        Assert.Equal(new ProduceResult.Fenced(), await old.AppendAsync(BatchMaker.Of("stale")));
         bench.Clock.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(new AppendResult.Fenced(), await old.AppendAsync(BatchMaker.Of("stale")));
+        Assert.Equal(new ProduceResult.Fenced(), await old.AppendAsync(BatchMaker.Of("stale")));
         Assert.Equal(0, await old.ApplyRetentionAsync(new Retention(TimeSpan.Zero), null, CancellationToken.None));
         Assert.Equal([(0L, "record 0")], BatchMaker.Read((await old.ReadAsync(Offset.Zero, 1_000, CancellationToken.None)).Parts));
         Assert.Equal(new Offset(1), await bench.AppendSomeAsync());
@@ -100,10 +101,10 @@ public sealed class FailedWriteTests
         var parked = old.AppendAsync(LogBench.Produced(2)).AsTask();
         await bench.OpenAsync();
         var appends = bench.Store.Appends.Count;
-        Assert.Equal(new AppendResult.Fenced(), await old.AppendAsync(LogBench.Produced(1)));
+        Assert.Equal(new ProduceResult.Fenced(), await old.AppendAsync(LogBench.Produced(1)));
         Assert.Equal(appends + 1, bench.Store.Appends.Count);
         bench.Clock.Advance(bench.Options.ParkTime);
-        Assert.Equal(new AppendResult.Fenced(), await parked);
+        Assert.Equal(new ProduceResult.Fenced(), await parked);
     });
 
     [Fact]
@@ -113,7 +114,7 @@ public sealed class FailedWriteTests
         var bench = await LogBench.OpenAsync(options => options with { MaxPendingBytes = size * 3 });
         bench.Store.Gated = true;
         var appends = Enumerable.Range(0, 3).Select(_ => bench.AppendAsync(BatchMaker.OfSize(1_000))).ToList();
-        Assert.Equal(new AppendResult.Throttled(bench.Options.ThrottleTime), await bench.AppendAsync(BatchMaker.OfSize(1_000)));
+        Assert.Equal(new ProduceResult.Throttled(bench.Options.ThrottleTime), await bench.AppendAsync(BatchMaker.OfSize(1_000)));
         bench.Store.Release();
         await appends[0];
         appends.Add(bench.AppendAsync(BatchMaker.OfSize(1_000)));
@@ -121,7 +122,7 @@ public sealed class FailedWriteTests
         bench.Store.Release();
         await LogBench.SettleAsync();
         bench.Store.Release();
-        Assert.All(await Task.WhenAll(appends), result => Assert.IsType<AppendResult.Appended>(result));
+        Assert.All(await Task.WhenAll(appends), result => Assert.IsType<ProduceResult.Appended>(result));
     });
 
     [Fact]
@@ -136,7 +137,7 @@ public sealed class FailedWriteTests
         var opening = new TaskCompletionSource();
         bench.Store.OnOpen = () => opening.Task;
         var first = bench.AppendSomeAsync();
-        Assert.IsType<AppendResult.Throttled>(await bench.AppendAsync(BatchMaker.Of("second")));
+        Assert.IsType<ProduceResult.Throttled>(await bench.AppendAsync(BatchMaker.Of("second")));
         var disposing = bench.Log.DisposeAsync().AsTask();
         await LogBench.SettleAsync();
         Assert.False(disposing.IsCompleted);
@@ -158,7 +159,7 @@ public sealed class FailedWriteTests
         await bench.Store.DeleteAsync(bench.Options.Log, CancellationToken.None);
         var error = await Assert.ThrowsAsync<LogDamagedException>(() => bench.AppendSomeAsync());
         Assert.Contains("records up to offset 1 were acknowledged", error.Message, StringComparison.Ordinal);
-        Assert.IsType<AppendResult.Throttled>(await bench.AppendAsync(BatchMaker.Of("more")));
+        Assert.IsType<ProduceResult.Throttled>(await bench.AppendAsync(BatchMaker.Of("more")));
     });
 
     // A log with one record, whose next appends wait for the test.

@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
@@ -83,8 +84,8 @@ public sealed class GroupCommitTests
         await LogBench.SettleAsync();
         Assert.False(again.IsCompleted);
         bench.Store.Release();
-        Assert.Equal(new AppendResult.Duplicate(new Offset(1)), await again);
-        Assert.IsType<AppendResult.Appended>(await second);
+        Assert.Equal(new ProduceResult.Duplicate(new Offset(1), Durability.Fsync), await again);
+        Assert.IsType<ProduceResult.Appended>(await second);
         Assert.Equal(2, (await bench.ReadAllAsync()).Count);
     });
 
@@ -99,8 +100,8 @@ public sealed class GroupCommitTests
         bench.Store.Release();
         await LogBench.SettleAsync();
         bench.Store.Answer(StoreOutcome.NoSpace);
-        Assert.IsType<AppendResult.NoSpace>(await again);
-        Assert.IsType<AppendResult.NoSpace>(await appends[1]);
+        Assert.IsType<ProduceResult.NoSpace>(await again);
+        Assert.IsType<ProduceResult.NoSpace>(await appends[1]);
     });
 
     [Fact]

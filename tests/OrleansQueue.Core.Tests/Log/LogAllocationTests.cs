@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Batches;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
@@ -34,7 +35,7 @@ public sealed class LogAllocationTests
     private static ReadOnlyMemory<byte> Make(int records) => BatchMaker.Of([.. Enumerable.Repeat(new string('x', 20_000 / records), records)]);
 
     private static void Append(PartitionLog log, ReadOnlyMemory<byte> batch) =>
-        Assert.IsType<AppendResult.Appended>(Complete(log.AppendAsync(batch)));
+        Assert.IsType<ProduceResult.Appended>(Complete(log.AppendAsync(batch)));
 
     private static void Read(PartitionLog log)
     {

@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
 using OrleansQueue.Storage.Files;
@@ -45,8 +46,8 @@ public sealed class LogLoadTests
             // Two are in flight at a time.
             var one = bench.AppendAsync(LogBench.Produced(first, producer: producer));
             var two = bench.AppendAsync(LogBench.Produced(first + 1, producer: producer));
-            stored.Add(new(Assert.IsType<AppendResult.Appended>(await one).BaseOffset.Value, $"{producer}/0/{first}"));
-            stored.Add(new(Assert.IsType<AppendResult.Appended>(await two).BaseOffset.Value, $"{producer}/0/{first + 1}"));
+            stored.Add(new(Assert.IsType<ProduceResult.Appended>(await one).BaseOffset.Value, $"{producer}/0/{first}"));
+            stored.Add(new(Assert.IsType<ProduceResult.Appended>(await two).BaseOffset.Value, $"{producer}/0/{first + 1}"));
         }
 
         return stored;

@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
 
@@ -68,7 +69,7 @@ public sealed class LogPowerLossTests
         for (var first = Math.Max(0, acknowledged - ProducerTable.BatchesKept); first < acknowledged; first++)
         {
             var again = await bench.AppendAsync(LogBench.Produced(first, producer: producer));
-            var duplicate = Assert.IsType<AppendResult.Duplicate>(again);
+            var duplicate = Assert.IsType<ProduceResult.Duplicate>(again);
             var stored = before.Acknowledged[$"{producer}/0/{first}"];
 
             // Where a batch that was not acknowledged survived, the first of the five is forgotten by now.
@@ -76,8 +77,8 @@ public sealed class LogPowerLossTests
         }
 
         var unresolved = await bench.AppendAsync(LogBench.Produced(acknowledged, producer: producer));
-        Assert.True(unresolved is AppendResult.Appended or AppendResult.Duplicate { BaseOffset: not null }, $"{when}: {unresolved}");
-        Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(LogBench.Produced(acknowledged + 1, producer: producer)));
+        Assert.True(unresolved is ProduceResult.Appended or ProduceResult.Duplicate { BaseOffset: not null }, $"{when}: {unresolved}");
+        Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(LogBench.Produced(acknowledged + 1, producer: producer)));
     }
 
     /// <summary>Publishes until the power goes.</summary>
@@ -94,7 +95,7 @@ public sealed class LogPowerLossTests
                 var appends = Enumerable.Range(1, Producers).Select(producer => (producer, bench.AppendAsync(LogBench.Produced(round, producer: producer)))).ToList();
                 foreach (var (producer, append) in appends)
                 {
-                    outcome.Acknowledged[$"{producer}/0/{round}"] = Assert.IsType<AppendResult.Appended>(await append).BaseOffset.Value;
+                    outcome.Acknowledged[$"{producer}/0/{round}"] = Assert.IsType<ProduceResult.Appended>(await append).BaseOffset.Value;
                 }
 
                 outcome.MayStartAt = bench.Log.Offsets.HighWatermark;

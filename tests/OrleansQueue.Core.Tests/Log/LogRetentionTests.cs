@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
@@ -78,8 +79,8 @@ public sealed class LogRetentionTests
         await ApplyAsync(bench, Hour);
         Assert.Equal(new Offset(1), bench.Log.Offsets.LogStart);
         await bench.OpenAsync();
-        Assert.Equal(new AppendResult.Duplicate(new Offset(0)), await bench.AppendAsync(LogBench.Produced(0)));
-        Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(LogBench.Produced(1)));
+        Assert.Equal(new ProduceResult.Duplicate(new Offset(0), Durability.Fsync), await bench.AppendAsync(LogBench.Produced(0)));
+        Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(LogBench.Produced(1)));
     }
 
     [Fact]

@@ -1,5 +1,5 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
-using OrleansQueue.Log;
 
 namespace OrleansQueue.Core.Tests.Log;
 
@@ -42,12 +42,12 @@ public sealed class ParkedBatchesTests
         var bench = await StartedAsync();
         await bench.AppendAsync(LogBench.Produced(0, producer: 2));
         var parked = Enumerable.Range(2, 4).Select(first => bench.AppendAsync(LogBench.Produced(first))).ToList();
-        Assert.Equal(new AppendResult.OutOfOrder(new Sequence(1)), await bench.AppendAsync(LogBench.Produced(6)));
+        Assert.Equal(new ProduceResult.OutOfOrder(new Sequence(1)), await bench.AppendAsync(LogBench.Produced(6)));
         var others = bench.AppendAsync(LogBench.Produced(2, producer: 2));
         await LogBench.SettleAsync();
         Assert.False(others.IsCompleted);
         bench.Clock.Advance(bench.Options.ParkTime);
-        Assert.All(await Task.WhenAll([.. parked, others]), result => Assert.Equal(new AppendResult.OutOfOrder(new Sequence(1)), result));
+        Assert.All(await Task.WhenAll([.. parked, others]), result => Assert.Equal(new ProduceResult.OutOfOrder(new Sequence(1)), result));
     });
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ParkedBatchesTests
         }
 
         var parked = Enumerable.Range(1, 2).Select(producer => bench.AppendAsync(LogBench.Produced(2, producer: producer))).ToList();
-        Assert.Equal(new AppendResult.OutOfOrder(new Sequence(1)), await bench.AppendAsync(LogBench.Produced(2, producer: 3)));
+        Assert.Equal(new ProduceResult.OutOfOrder(new Sequence(1)), await bench.AppendAsync(LogBench.Produced(2, producer: 3)));
         Assert.Equal(new Offset(3), await OffsetOf(bench.AppendAsync(LogBench.Produced(1))));
         Assert.Equal(new Offset(4), await OffsetOf(parked[0]));
         var room = bench.AppendAsync(LogBench.Produced(2, producer: 3));
@@ -79,7 +79,7 @@ public sealed class ParkedBatchesTests
         await LogBench.SettleAsync();
         Assert.False(parked.IsCompleted);
         bench.Clock.Advance(TimeSpan.FromMilliseconds(1));
-        Assert.Equal(new AppendResult.OutOfOrder(new Sequence(2)), await parked);
+        Assert.Equal(new ProduceResult.OutOfOrder(new Sequence(2)), await parked);
         Assert.Equal(2, (await bench.ReadAllAsync()).Count);
         Assert.Equal(new Offset(2), await OffsetOf(bench.AppendAsync(LogBench.Produced(2))));
     });
@@ -93,7 +93,7 @@ public sealed class ParkedBatchesTests
         await bench.AppendAsync(LogBench.Produced(1));
         Assert.Equal(new Offset(2), await OffsetOf(parked));
         bench.Clock.Advance(bench.Options.ParkTime);
-        Assert.Equal(new AppendResult.Duplicate(new Offset(2)), await again);
+        Assert.Equal(new ProduceResult.Duplicate(new Offset(2), Durability.Fsync), await again);
         Assert.Equal(3, (await bench.ReadAllAsync()).Count);
     });
 
@@ -105,7 +105,7 @@ public sealed class ParkedBatchesTests
         await bench.AppendAsync(LogBench.Produced(0, epoch: 1));
         await bench.AppendAsync(LogBench.Produced(1, epoch: 1));
         bench.Clock.Advance(bench.Options.ParkTime);
-        Assert.Equal(new AppendResult.ProducerFenced(new ProducerEpoch(1)), await parked);
+        Assert.Equal(new ProduceResult.ProducerFenced(new ProducerEpoch(1)), await parked);
         Assert.Equal(["1/0/0", "1/1/0", "1/1/1"], (await bench.ReadAllAsync()).Select(record => record.Value));
     });
 
@@ -121,17 +121,17 @@ public sealed class ParkedBatchesTests
         await Assert.ThrowsAsync<IOException>(() => unknown);
         bench.Store.Gated = false;
         bench.Clock.Advance(bench.Options.ParkTime);
-        Assert.IsType<AppendResult.Throttled>(await parked);
+        Assert.IsType<ProduceResult.Throttled>(await parked);
     });
 
     [Fact]
     public async Task A_producer_that_nobody_knows_is_not_parked()
     {
         var bench = await LogBench.OpenAsync();
-        Assert.Equal(new AppendResult.UnknownProducer(), await bench.AppendAsync(LogBench.Produced(1)));
+        Assert.Equal(new ProduceResult.UnknownProducer(), await bench.AppendAsync(LogBench.Produced(1)));
         await bench.AppendAsync(LogBench.Produced(0));
-        Assert.Equal(new AppendResult.UnknownProducer(), await bench.AppendAsync(LogBench.Produced(1, producer: 2)));
-        Assert.Equal(new AppendResult.UnknownProducer(), await bench.AppendAsync(LogBench.Produced(1, epoch: 1)));
+        Assert.Equal(new ProduceResult.UnknownProducer(), await bench.AppendAsync(LogBench.Produced(1, producer: 2)));
+        Assert.Equal(new ProduceResult.UnknownProducer(), await bench.AppendAsync(LogBench.Produced(1, epoch: 1)));
     }
 
     private static async Task<LogBench> StartedAsync()
@@ -141,5 +141,5 @@ public sealed class ParkedBatchesTests
         return bench;
     }
 
-    private static async Task<Offset> OffsetOf(Task<AppendResult> append) => Assert.IsType<AppendResult.Appended>(await append).BaseOffset;
+    private static async Task<Offset> OffsetOf(Task<ProduceResult> append) => Assert.IsType<ProduceResult.Appended>(await append).BaseOffset;
 }

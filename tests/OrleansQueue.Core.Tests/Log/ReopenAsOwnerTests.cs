@@ -1,5 +1,5 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
-using OrleansQueue.Log;
 using OrleansQueue.Storage.Memory;
 
 namespace OrleansQueue.Core.Tests.Log;
@@ -20,10 +20,10 @@ public sealed class ReopenAsOwnerTests
 
         var second = await LogBench.OpenAsync(store: memory);
         first.Clock.Advance(first.Options.RetryAfterFailure);
-        Assert.Equal(new AppendResult.Fenced(), await first.AppendAsync(BatchMaker.Of("zombie")));
-        Assert.Equal(new AppendResult.Fenced(), await first.AppendAsync(BatchMaker.Of("zombie")));
+        Assert.Equal(new ProduceResult.Fenced(), await first.AppendAsync(BatchMaker.Of("zombie")));
+        Assert.Equal(new ProduceResult.Fenced(), await first.AppendAsync(BatchMaker.Of("zombie")));
 
-        Assert.IsType<AppendResult.Appended>(await second.AppendAsync(BatchMaker.Of("goes on")));
+        Assert.IsType<ProduceResult.Appended>(await second.AppendAsync(BatchMaker.Of("goes on")));
         Assert.Equal(["unknown", "goes on"], (await second.ReadAllAsync()).Select(record => record.Value));
     });
 

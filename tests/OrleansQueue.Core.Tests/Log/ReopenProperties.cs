@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
 
@@ -85,7 +86,7 @@ public sealed class ReopenProperties
                 foreach (var (batch, age) in _batches.Where(batch => batch.Producer == producer).Reverse().Select((batch, age) => (batch, age)))
                 {
                     var stored = age < ProducerTable.BatchesKept ? new Offset(batch.Offset) : default(Offset?);
-                    Assert.Equal(new AppendResult.Duplicate(stored), await bench.AppendAsync(Bytes(batch)));
+                    Assert.Equal(new ProduceResult.Duplicate(stored, Durability.Fsync), await bench.AppendAsync(Bytes(batch)));
                 }
             }
         }
@@ -102,7 +103,7 @@ public sealed class ReopenProperties
         {
             if (_batches.Count != 0)
             {
-                Assert.IsType<AppendResult.Duplicate>(await bench.AppendAsync(Bytes(_batches[random.Next(_batches.Count)])));
+                Assert.IsType<ProduceResult.Duplicate>(await bench.AppendAsync(Bytes(_batches[random.Next(_batches.Count)])));
             }
         }
 
@@ -111,7 +112,7 @@ public sealed class ReopenProperties
             var producer = random.Next(1, Producers + 1);
             var first = _batches.Where(batch => batch.Producer == producer).Sum(batch => batch.Records);
             var batch = new Batch(producer, first, random.Next(1, 6), _end, bench.Log.Epoch);
-            var appended = Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(Bytes(batch)));
+            var appended = Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(Bytes(batch)));
             Assert.Equal(new Offset(_end), appended.BaseOffset);
             _batches.Add(batch);
             _end += batch.Records;

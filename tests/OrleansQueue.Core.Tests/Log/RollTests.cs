@@ -1,3 +1,4 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Batches;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
@@ -54,7 +55,7 @@ public sealed class RollTests
         var bench = await LogBench.OpenAsync(options => options with { SegmentBytes = 100 });
         await bench.AppendSomeAsync();
         bench.Store.OnRoll = () => StoreOutcome.NoSpace;
-        Assert.IsType<AppendResult.NoSpace>(await bench.AppendAsync(BatchMaker.Of("no")));
+        Assert.IsType<ProduceResult.NoSpace>(await bench.AppendAsync(BatchMaker.Of("no")));
         bench.Store.OnRoll = null;
         bench.Clock.Advance(bench.Options.RetryAfterFailure);
         Assert.Equal(new Offset(1), await bench.AppendSomeAsync());
@@ -87,7 +88,7 @@ public sealed class RollTests
     {
         for (var i = 0; i < batches; i++)
         {
-            Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(BatchMaker.OfSize(400)));
+            Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(BatchMaker.OfSize(400)));
         }
     }
 

@@ -1,5 +1,5 @@
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
-using OrleansQueue.Log;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.Core.Tests.Log;
@@ -42,9 +42,9 @@ public sealed class SidecarTests
         var bench = await FilledAsync();
         bench.Store.OnSidecar = (_, kind, file) => kind != Sidecar.State ? file : Spoil(wrong, file);
         await bench.OpenAsync();
-        Assert.Equal(new AppendResult.Duplicate(new Offset(0)), await bench.AppendAsync(LogBench.Produced(0)));
-        Assert.Equal(new AppendResult.Duplicate(new Offset(1)), await bench.AppendAsync(LogBench.Produced(0, producer: 2)));
-        Assert.IsType<AppendResult.Appended>(await bench.AppendAsync(LogBench.Produced(1, producer: 2)));
+        Assert.Equal(new ProduceResult.Duplicate(new Offset(0), Durability.Fsync), await bench.AppendAsync(LogBench.Produced(0)));
+        Assert.Equal(new ProduceResult.Duplicate(new Offset(1), Durability.Fsync), await bench.AppendAsync(LogBench.Produced(0, producer: 2)));
+        Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(LogBench.Produced(1, producer: 2)));
         Assert.Null(bench.FindDivergence(new(0), new(2)));
         Assert.Equal(new Offset(3), bench.FindDivergence(new(0), new(4)));
     }
@@ -56,7 +56,7 @@ public sealed class SidecarTests
         bench.Store.Reads.Clear();
         await bench.OpenAsync();
         Assert.Empty(bench.Store.Reads);
-        Assert.Equal(new AppendResult.Duplicate(new Offset(0)), await bench.AppendAsync(LogBench.Produced(0)));
+        Assert.Equal(new ProduceResult.Duplicate(new Offset(0), Durability.Fsync), await bench.AppendAsync(LogBench.Produced(0)));
         Assert.Empty(bench.Store.Reads);
     }
 
@@ -79,7 +79,7 @@ public sealed class SidecarTests
         await bench.OpenAsync();
         Assert.Equal(2, missing.Count);
         Assert.Equal([missing[1]], bench.Store.Reads.Distinct());
-        Assert.Equal(new AppendResult.Duplicate(new Offset(0)), await bench.AppendAsync(LogBench.Produced(0)));
+        Assert.Equal(new ProduceResult.Duplicate(new Offset(0), Durability.Fsync), await bench.AppendAsync(LogBench.Produced(0)));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansQueue.Broker;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
 using OrleansQueue.Storage.Memory;
@@ -39,14 +40,14 @@ internal sealed class LogBench(ILogStore? inner = null)
     public async Task<PartitionLog> OpenAsync() =>
         Log = await PartitionLog.OpenAsync(Store, Options, Clock, Told, CancellationToken.None);
 
-    public async Task<AppendResult> AppendAsync(ReadOnlyMemory<byte> batch) => await Log.AppendAsync(batch);
+    public async Task<ProduceResult> AppendAsync(ReadOnlyMemory<byte> batch) => await Log.AppendAsync(batch);
 
     /// <summary>Appends a batch of so many records, each with a value that no other record has.</summary>
     public async Task<Offset> AppendSomeAsync(int records = 1)
     {
         var first = Log.Offsets.LogEnd.Value;
         var values = Enumerable.Range(0, records).Select(i => ValueAt(first + i)).ToArray();
-        return Assert.IsType<AppendResult.Appended>(await AppendAsync(BatchMaker.Of(values))).BaseOffset;
+        return Assert.IsType<ProduceResult.Appended>(await AppendAsync(BatchMaker.Of(values))).BaseOffset;
     }
 
     /// <summary>The value that <see cref="AppendSomeAsync"/> writes at an offset.</summary>
