@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Attributes;
 using OrleansQueue.Batches;
 
 namespace OrleansQueue.Benchmarks;

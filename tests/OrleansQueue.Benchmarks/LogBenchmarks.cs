@@ -1,4 +1,3 @@
-using BenchmarkDotNet.Attributes;
 using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;

@@ -29,6 +29,13 @@ internal sealed class EpochHistory
         return last < 0 ? Epoch.None : _entries[last].Epoch;
     }
 
+    /// <summary>Where an epoch, or the last one before it, ends: where the next one starts, or at the end of the log.</summary>
+    public Offset EndOf(Epoch epoch, Offset logEnd)
+    {
+        var next = _entries.FindIndex(entry => entry.Epoch > epoch);
+        return next < 0 ? logEnd : _entries[next].Start;
+    }
+
     /// <summary>Puts what was known of earlier segments before what is known of later ones.</summary>
     public void AddOlder(EpochHistory older)
     {
@@ -56,9 +63,8 @@ internal sealed class EpochHistory
             return null;
         }
 
-        // The reader's epoch, or the last one before it, ends where the next one starts.
         var next = _entries.FindIndex(entry => entry.Epoch > epoch);
-        var end = next < 0 ? logEnd : _entries[next].Start;
+        var end = EndOf(epoch, logEnd);
 
         // An epoch before the first that is remembered was deleted with its records: up to where the first starts nothing speaks against it.
         var known = next == 0 || (next < 0 ? _entries.Count > 0 && _entries[^1].Epoch == epoch : _entries[next - 1].Epoch == epoch);

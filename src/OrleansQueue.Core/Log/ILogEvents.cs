@@ -19,6 +19,12 @@ internal interface ILogEvents
 
     /// <summary>A file beside a segment could not be written; it will be rebuilt when it is needed.</summary>
     void SidecarLost(LogId log, Offset segment, IOException error);
+
+    /// <summary>What is past its retention could not be deleted; it will be tried again.</summary>
+    void RetentionFailed(LogId log, IOException error);
+
+    /// <summary>A group of batches was kept.</summary>
+    void Committed(LogId log, long bytes, TimeSpan took);
 }
 
 /// <summary>Tells nobody.</summary>
@@ -43,6 +49,14 @@ internal sealed class NoLogEvents : ILogEvents
     }
 
     public void SidecarLost(LogId log, Offset segment, IOException error)
+    {
+    }
+
+    public void RetentionFailed(LogId log, IOException error)
+    {
+    }
+
+    public void Committed(LogId log, long bytes, TimeSpan took)
     {
     }
 }

@@ -1,5 +1,5 @@
-using OrleansQueue.Broker;
 using OrleansQueue.Batches;
+using OrleansQueue.Broker;
 
 namespace OrleansQueue.Log;
 

@@ -56,6 +56,7 @@ internal sealed partial class PartitionLog
                 _open = null;
             }
 
+            var began = _clock.GetTimestamp();
             try
             {
                 var outcome = await RollIfDueAsync(commit);
@@ -63,6 +64,7 @@ internal sealed partial class PartitionLog
                 if (outcome == StoreOutcome.Done)
                 {
                     Show(commit);
+                    _events.Committed(_options.Log, commit.Bytes, _clock.GetElapsedTime(began));
                 }
                 else
                 {
@@ -102,6 +104,8 @@ internal sealed partial class PartitionLog
         _full = false;
         Offsets.Commit(commit.NextOffset);
         commit.Complete();
+        (_nextCommit, var waited) = (null, _nextCommit);
+        waited?.SetResult();
     }
 
     private void FailAll(PendingCommit? commit, StoreOutcome outcome)

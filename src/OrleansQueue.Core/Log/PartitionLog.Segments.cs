@@ -39,6 +39,18 @@ internal sealed partial class PartitionLog
         }
     }
 
+    /// <summary>When the oldest segment will be past its time, if nothing more is appended to it; null where nothing ever is.</summary>
+    public async ValueTask<Timestamp?> NextExpiryAsync(Retention retention, CancellationToken cancellationToken)
+    {
+        if (retention.Time is not { } time || !IsWritable() || _opened.Segments.Active is null || Offsets.LogStart == Offsets.HighWatermark)
+        {
+            return null;
+        }
+
+        var oldest = _opened.Segments[0];
+        return (await _opened.Segments.IndexesOfAsync(oldest, cancellationToken)).Times.LastAppend.Plus(time).Plus(TimeSpan.FromMilliseconds(1));
+    }
+
     private bool IsWritable() => !_failed && !_fenced && Damage is null;
 
     private async ValueTask<int> ApplyRetentionAloneAsync(Retention retention, Offset? protectedFrom, CancellationToken cancellationToken)

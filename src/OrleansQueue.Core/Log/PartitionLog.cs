@@ -1,5 +1,5 @@
-using OrleansQueue.Broker;
 using OrleansQueue.Batches;
+using OrleansQueue.Broker;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.Log;
@@ -30,6 +30,7 @@ internal sealed partial class PartitionLog : IAsyncDisposable
     private PartitionReader _reader;
     private ParkedBatches? _parked;
     private Timestamp _lastAppend;
+    private TaskCompletionSource? _nextCommit;
 
     private PartitionLog(ILogStore store, PartitionLogOptions options, TimeProvider clock, ILogEvents events, OpenedLog opened)
     {
@@ -38,7 +39,7 @@ internal sealed partial class PartitionLog : IAsyncDisposable
         _clock = clock;
         _events = events;
         _validator = new BatchValidator(options.Limits, options.Policy);
-        _cache = new TailCache(options.TailCacheBytes);
+        _cache = new TailCache(options.TailCacheBytes, options.TailCacheBudget);
         Offsets = new OffsetLadder(opened.LogStart, opened.LogEnd);
         (_opened, _assigned, _reader) = Take(opened);
     }
@@ -48,6 +49,15 @@ internal sealed partial class PartitionLog : IAsyncDisposable
 
     /// <summary>This owner's fencing number.</summary>
     public Epoch Epoch => _opened.Log.Epoch;
+
+    /// <summary>Bytes of the batches as stored.</summary>
+    public long SizeInBytes => _opened.Segments.TotalBytes;
+
+    /// <summary>How many segments there are.</summary>
+    public int SegmentCount => _opened.Segments.Count;
+
+    /// <summary>Completes when readers may see more than they do now, or when this owner can show nothing more.</summary>
+    public Task NextCommit => (_nextCommit ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
     /// <summary>The damage that keeps the partition from being written, or null.</summary>
     public LogDamagedException? Damage => _opened.Damage;
@@ -142,6 +152,12 @@ internal sealed partial class PartitionLog : IAsyncDisposable
     /// <summary>Holds a reader's position against this log, which is the partition of <paramref name="topic"/> that it names.</summary>
     public PositionCheck Check(Position position, TopicId topic) => PositionCheck.Of(position, topic, _opened.State.Epochs, Offsets);
 
+    /// <summary>The epoch of the record before an offset, which a reader who begins there names; <see cref="Epoch.None"/> where it is not known.</summary>
+    public Epoch EpochBefore(Offset offset) => offset <= Offsets.LogStart ? Epoch.None : _opened.State.Epochs.At(offset.Plus(-1));
+
+    /// <summary>Behind the last record of an epoch, or of the last one before it.</summary>
+    public Offset EndOf(Epoch epoch) => Offset.Max(Offsets.LogStart, _opened.State.Epochs.EndOf(epoch, Offsets.HighWatermark));
+
     /// <summary>Gives up the memory that only a busy partition needs.</summary>
     public void Idle()
     {
@@ -156,11 +172,13 @@ internal sealed partial class PartitionLog : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _disposed = true;
+        _nextCommit?.TrySetResult();
         while (!_writing.IsCompleted)
         {
             await _writing;
         }
 
+        _cache.Clear();
         await _opened.Log.DisposeAsync();
     }
 

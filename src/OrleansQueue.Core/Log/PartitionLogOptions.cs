@@ -32,6 +32,9 @@ internal sealed record PartitionLogOptions
     /// <summary>Newest batches kept in memory for readers at the end. Default: 4 MiB, four answers of the largest size.</summary>
     public int TailCacheBytes { get; init; } = 4 << 20;
 
+    /// <summary>What the newest batches of all partitions may take together. Default: no limit.</summary>
+    public MemoryBudget TailCacheBudget { get; init; } = MemoryBudget.Unlimited;
+
     /// <summary>
     /// Batches that may wait to be written; more is throttled. As much again may wait for batches before them; more of those is
     /// answered as out of order. Default: 32 MiB, four commits.

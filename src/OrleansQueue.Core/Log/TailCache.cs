@@ -6,8 +6,11 @@ internal readonly record struct CachedBatch(Offset BaseOffset, Offset NextOffset
     public int SizeInBytes => Header.Length + Records.Length;
 }
 
-/// <summary>The newest batches of a partition, so that readers at its end cost no disk read. The oldest make room for the newest.</summary>
-internal sealed class TailCache(int capacity)
+/// <summary>
+/// The newest batches of a partition, so that readers at its end cost no disk read. The oldest make room for the newest: where
+/// the partition's own share is used up, and where all partitions together hold more than they may.
+/// </summary>
+internal sealed class TailCache(int capacity, MemoryBudget shared)
 {
     private readonly LinkedList<CachedBatch> _batches = new();
     private int _bytes;
@@ -24,9 +27,11 @@ internal sealed class TailCache(int capacity)
 
         _batches.AddLast(batch);
         _bytes += batch.SizeInBytes;
-        while (_bytes > capacity && _batches.First is { } oldest)
+        shared.Take(batch.SizeInBytes);
+        while ((_bytes > capacity || shared.IsOver) && _batches.First is { } oldest)
         {
             _bytes -= oldest.Value.SizeInBytes;
+            shared.Give(oldest.Value.SizeInBytes);
             _batches.RemoveFirst();
         }
     }
@@ -35,6 +40,7 @@ internal sealed class TailCache(int capacity)
     public void Clear()
     {
         _batches.Clear();
+        shared.Give(_bytes);
         _bytes = 0;
     }
 

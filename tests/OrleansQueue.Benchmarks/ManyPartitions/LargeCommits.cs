@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using OrleansQueue.Broker;
 using OrleansQueue.Batches;
+using OrleansQueue.Broker;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
 

@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using OrleansQueue.Broker;
 using OrleansQueue.Batches;
+using OrleansQueue.Broker;
 using OrleansQueue.Journals;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;

@@ -1,5 +1,5 @@
-using OrleansQueue.Broker;
 using OrleansQueue.Batches;
+using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
 

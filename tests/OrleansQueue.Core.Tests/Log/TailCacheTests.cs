@@ -50,7 +50,7 @@ public sealed class TailCacheTests
     [Fact]
     public void Offsets_outside_are_not_there()
     {
-        Assert.Null(new TailCache(100).TryRead(Offset.Zero, 100, _parts));
+        Assert.Null(new TailCache(100, MemoryBudget.Unlimited).TryRead(Offset.Zero, 100, _parts));
         var cache = Filled(capacity: 10_000);
         Assert.Null(cache.TryRead(new(50), 100, _parts));
         cache.Clear();
@@ -72,7 +72,7 @@ public sealed class TailCacheTests
     // Ten batches of 100 bytes and five offsets each.
     private static TailCache Filled(int capacity)
     {
-        var cache = new TailCache(capacity);
+        var cache = new TailCache(capacity, MemoryBudget.Unlimited);
         for (var i = 0; i < 10; i++)
         {
             cache.Add(Batch((byte)i, i * 5));

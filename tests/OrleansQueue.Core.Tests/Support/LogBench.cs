@@ -132,4 +132,11 @@ internal sealed class ToldEvents : ILogEvents
     public void WriteFailed(LogId log, Exception? error) => All.Add($"failed {error?.Message}");
 
     public void SidecarLost(LogId log, Offset segment, IOException error) => All.Add($"sidecar {segment}");
+
+    public void RetentionFailed(LogId log, IOException error) => All.Add($"retention {error.Message}");
+
+    public void Committed(LogId log, long bytes, TimeSpan took)
+    {
+        // A test of what went wrong is not told what went well.
+    }
 }

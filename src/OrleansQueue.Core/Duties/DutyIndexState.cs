@@ -1,0 +1,71 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using OrleansQueue.Journals;
+
+namespace OrleansQueue.Duties;
+
+/// <summary>
+/// Who must act when, for one shard. An entry is the due time in milliseconds since 1970 (64 bit, big-endian; the least
+/// value takes the duty away) and the holder's name in UTF-8; a snapshot is a row of those, each behind its length (32 bit).
+/// </summary>
+internal sealed class DutyIndexState : IJournalState
+{
+    private const int DueSize = sizeof(long);
+
+    private readonly Dictionary<string, Timestamp> _dueOf = new(StringComparer.Ordinal);
+    private readonly SortedSet<(Timestamp Due, string Holder)> _byDue = [];
+
+    /// <summary>When a holder must act, or null.</summary>
+    public Timestamp? DueOf(string holder) => _dueOf.TryGetValue(holder, out var due) ? due : null;
+
+    /// <summary>Whose time has come, the longest ago first.</summary>
+    public IEnumerable<(Timestamp Due, string Holder)> DueAt(Timestamp now) => _byDue.TakeWhile(duty => duty.Due <= now);
+
+    public static byte[] EntryOf(string holder, Timestamp? due)
+    {
+        var entry = new byte[DueSize + Encoding.UTF8.GetByteCount(holder)];
+        BinaryPrimitives.WriteInt64BigEndian(entry, due?.UnixMilliseconds ?? long.MinValue);
+        Encoding.UTF8.GetBytes(holder, entry.AsSpan(DueSize));
+        return entry;
+    }
+
+    public void Apply(ReadOnlySpan<byte> entry)
+    {
+        var due = BinaryPrimitives.ReadInt64BigEndian(entry);
+        var holder = Encoding.UTF8.GetString(entry[DueSize..]);
+        if (_dueOf.Remove(holder, out var before))
+        {
+            _byDue.Remove((before, holder));
+        }
+
+        if (due != long.MinValue)
+        {
+            _dueOf.Add(holder, new Timestamp(due));
+            _byDue.Add((new Timestamp(due), holder));
+        }
+    }
+
+    public void WriteSnapshot(IBufferWriter<byte> to)
+    {
+        foreach (var (due, holder) in _byDue)
+        {
+            var entry = EntryOf(holder, due);
+            BinaryPrimitives.WriteInt32BigEndian(to.GetSpan(sizeof(int)), entry.Length);
+            to.Advance(sizeof(int));
+            to.Write(entry);
+        }
+    }
+
+    public void ReadSnapshot(ReadOnlySpan<byte> snapshot)
+    {
+        _dueOf.Clear();
+        _byDue.Clear();
+        while (!snapshot.IsEmpty)
+        {
+            var length = BinaryPrimitives.ReadInt32BigEndian(snapshot);
+            Apply(snapshot.Slice(sizeof(int), length));
+            snapshot = snapshot[(sizeof(int) + length)..];
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using OrleansQueue.Broker;
+using OrleansQueue.Log;
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.Partitions;
+
+/// <summary>Fetches, places and status.</summary>
+internal sealed partial class PartitionServer
+{
+    private int _waiting;
+
+    /// <inheritdoc cref="IPartitionVerbs.FetchAsync"/>
+    public async ValueTask<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Check() is { } refusal)
+        {
+            return new FetchResult.Refused(refusal);
+        }
+
+        try
+        {
+            var result = await FetchOrWaitAsync(request, cancellationToken);
+            _metrics.Fetched(result);
+            return result;
+        }
+        catch (LogDamagedException damage)
+        {
+            return new FetchResult.Damaged(damage.Message);
+        }
+    }
+
+    /// <inheritdoc cref="IPartitionVerbs.ListOffsetsAsync"/>
+    public async ValueTask<ListOffsetsResult> ListOffsetsAsync(OffsetQuery query, CancellationToken cancellationToken)
+    {
+        if (await FindLogAsync() is not { } log)
+        {
+            return _deleted ? new ListOffsetsResult.UnknownPartition() : new ListOffsetsResult.Fenced();
+        }
+
+        try
+        {
+            var offset = query switch
+            {
+                OffsetQuery.Earliest => log.Offsets.LogStart,
+                OffsetQuery.Latest => log.Offsets.HighWatermark,
+                OffsetQuery.AtTime at => await log.FindTimeAsync(at.Time, cancellationToken) ?? log.Offsets.HighWatermark,
+                OffsetQuery.EndOfEpoch end => log.EndOf(end.Epoch),
+                OffsetQuery.At at => at.Offset,
+                _ => throw new ArgumentException($"No such query: {query}.", nameof(query)),
+            };
+            return new ListOffsetsResult.Found(PositionAt(log, offset));
+        }
+        catch (LogDamagedException damage)
+        {
+            return new ListOffsetsResult.Damaged(damage.Message);
+        }
+    }
+
+    /// <inheritdoc cref="IPartitionVerbs.DescribePartitionAsync"/>
+    public async ValueTask<PartitionStatus?> DescribeAsync()
+    {
+        if (await FindLogAsync() is not { } log)
+        {
+            return null;
+        }
+
+        var offsets = log.Offsets;
+        return new PartitionStatus(
+            _partition, offsets.LogStart, offsets.LastStable, offsets.HighWatermark, log.SizeInBytes, log.Epoch, _options.Owner, log.Damage?.Message);
+    }
+
+    /// <summary>Deletes what is past its retention, and answers when to look again; null where nothing will ever be.</summary>
+    public async ValueTask<Timestamp?> ApplyRetentionAsync(CancellationToken cancellationToken)
+    {
+        if (await FindLogAsync() is not { } log)
+        {
+            return null;
+        }
+
+        await log.ApplyRetentionAsync(Retention, protectedFrom: null, cancellationToken);
+        return await NextRetentionAsync(cancellationToken);
+    }
+
+    /// <summary>When retention will next have something to delete; null where it never will.</summary>
+    public async ValueTask<Timestamp?> NextRetentionAsync(CancellationToken cancellationToken) =>
+        await FindLogAsync() is { } log ? await log.NextExpiryAsync(Retention, cancellationToken) : null;
+
+    private async ValueTask<FetchResult> FetchOrWaitAsync(FetchRequest request, CancellationToken cancellationToken)
+    {
+        var began = _clock.GetTimestamp();
+        var longest = request.MaxWait < FetchRequest.LongestWait ? request.MaxWait : FetchRequest.LongestWait;
+        while (true)
+        {
+            if (await FindLogAsync() is not { } log)
+            {
+                return _deleted ? new FetchResult.UnknownPartition() : new FetchResult.Fenced();
+            }
+
+            var next = log.NextCommit;
+            var result = await ReadAsync(log, request, cancellationToken);
+            var left = longest - _clock.GetElapsedTime(began);
+            if (result is not FetchResult.Fetched { Parts.Count: 0 } || left <= TimeSpan.Zero || _ending.IsCancellationRequested)
+            {
+                return result;
+            }
+
+            if (_waiting >= _options.MaxWaitingFetches)
+            {
+                return new FetchResult.Throttled(_options.ThrottleTime);
+            }
+
+            await WaitAsync(next, left, cancellationToken);
+        }
+    }
+
+    private async ValueTask WaitAsync(Task next, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        _waiting++;
+        using var waited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
+        try
+        {
+            await Task.WhenAny(next, Task.Delay(longest, _clock, waited.Token));
+        }
+        finally
+        {
+            _waiting--;
+            await waited.CancelAsync();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private async ValueTask<FetchResult> ReadAsync(PartitionLog log, FetchRequest request, CancellationToken cancellationToken)
+    {
+        switch (log.Check(request.From, _topic))
+        {
+            case PositionCheck.TopicReplaced replaced:
+                return new FetchResult.TopicReplaced(replaced.Current);
+            case PositionCheck.Diverged diverged:
+                return new FetchResult.Diverged(PositionAt(log, diverged.LastCommon));
+            case PositionCheck.Overtaken overtaken:
+                return new FetchResult.Overtaken(PositionAt(log, overtaken.LogStart));
+        }
+
+        var from = request.From.Offset;
+        var read = await log.ReadAsync(from, Math.Min(request.MaxBytes, FetchRequest.DefaultMaxBytes), cancellationToken);
+        if (read.Kind == LogReadKind.OutOfRange)
+        {
+            return new FetchResult.Overtaken(PositionAt(log, read.Next));
+        }
+
+        // Offsets have gaps, so as many offsets hold at most as many records.
+        var end = Offset.Min(read.Next, from.Plus(Math.Min(request.MaxRecords, read.Next.Value - from.Value)));
+        var next = read.Parts.Count == 0 ? request.From : PositionAt(log, end);
+        return new FetchResult.Fetched(
+            read.Parts, read.Parts.Count == 0 ? [] : [new OffsetRange(from, end)], next, log.Offsets.LogStart, log.Offsets.LastStable, log.Offsets.HighWatermark);
+    }
+
+    private Position PositionAt(PartitionLog log, Offset offset) => new(_topic, _partition, offset, log.EpochBefore(offset));
+}

@@ -1,0 +1,202 @@
+using OrleansQueue.Broker;
+using OrleansQueue.Log;
+using OrleansQueue.Storage;
+using OrleansQueue.Telemetry;
+using OrleansQueue.Topics;
+
+namespace OrleansQueue.Partitions;
+
+/// <summary>
+/// Serves one partition: opens its log when it is first needed, answers produce and fetch, and lets fetches wait. It belongs to
+/// one scheduler, as the log does. A shell, a grain or a test, holds it and asks <see cref="IsLost"/> after each call.
+/// </summary>
+internal sealed partial class PartitionServer : IAsyncDisposable
+{
+    private readonly ILogStore _store;
+    private readonly TopicId _topic;
+    private readonly Partition _partition;
+    private readonly PartitionServerOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ILogEvents _events;
+    private readonly BrokerMetrics _metrics;
+    private readonly CancellationTokenSource _ending = new();
+    private TopicSettings _settings;
+    private Task<PartitionLog>? _log;
+    private bool _deleted;
+    private bool _closed;
+
+    public PartitionServer(
+        ILogStore store, TopicId topic, Partition partition, TopicSettings settings, PartitionServerOptions options, TimeProvider clock, ILogEvents events, BrokerMetrics metrics)
+    {
+        _store = store;
+        _topic = topic;
+        _partition = partition;
+        _settings = settings;
+        _options = options;
+        _clock = clock;
+        _events = events;
+        _metrics = metrics;
+    }
+
+    /// <summary>Whether another owner has the log, so that this one serves nothing more.</summary>
+    public bool IsLost { get; private set; }
+
+    /// <summary>Whether the log was used since the last <see cref="Idle"/>.</summary>
+    public bool WasUsed { get; private set; }
+
+    private Retention Retention => new(_settings.RetentionTime, _settings.WhenFull == WhenFull.DropOldest ? _settings.RetentionBytes : null);
+
+    /// <inheritdoc cref="IPartitionVerbs.ProduceAsync"/>
+    public async ValueTask<ProduceResult> ProduceAsync(ReadOnlyMemory<byte> batch)
+    {
+        var began = _clock.GetTimestamp();
+        var result = _options.AppendBudget.TryTake(batch.Length)
+            ? await ProduceWithinBudgetAsync(batch)
+            : new ProduceResult.Throttled(_options.ThrottleTime);
+        _metrics.Produced(result, batch, _clock.GetElapsedTime(began));
+        return result;
+    }
+
+    /// <summary>Takes other settings of the topic. What changes how batches are checked closes the log, which then opens anew.</summary>
+    public async ValueTask ApplyAsync(TopicSettings settings)
+    {
+        var reopen = (settings.Timestamps, settings.AcceptForeignCodecs) != (_settings.Timestamps, _settings.AcceptForeignCodecs);
+        _settings = settings;
+        if (reopen && _log is { } opening)
+        {
+            _log = null;
+            await (await opening).DisposeAsync();
+        }
+    }
+
+    /// <summary>Deletes the partition with all its records; it answers as unknown from then on.</summary>
+    public async ValueTask DeleteAsync(CancellationToken cancellationToken)
+    {
+        _deleted = true;
+        await CloseAsync();
+        await _store.DeleteAsync(LogId.ForPartition(_topic, _partition), cancellationToken);
+    }
+
+    /// <summary>Gives up the memory that only a busy partition needs, where it was not used since it was last asked to.</summary>
+    public void Idle()
+    {
+        if (!WasUsed && _log is { IsCompletedSuccessfully: true } log)
+        {
+            log.Result.Idle();
+        }
+
+        WasUsed = false;
+    }
+
+    /// <summary>Ends all waits, so that fetches answer at once with what there is.</summary>
+    public void EndWaits() => _ending.Cancel();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        _ending.Dispose();
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        EndWaits();
+        _closed = true;
+        if (_log is { } opening)
+        {
+            _log = null;
+            await Task.WhenAny(opening);
+            if (opening.IsCompletedSuccessfully)
+            {
+                await opening.Result.DisposeAsync();
+            }
+        }
+    }
+
+    private async ValueTask<ProduceResult> ProduceWithinBudgetAsync(ReadOnlyMemory<byte> batch)
+    {
+        try
+        {
+            if (await FindLogAsync() is not { } log)
+            {
+                return IsLost || !_deleted ? new ProduceResult.Fenced() : new ProduceResult.UnknownPartition();
+            }
+
+            if (_settings is { WhenFull: WhenFull.Refuse, RetentionBytes: { } limit } && log.SizeInBytes + batch.Length > limit)
+            {
+                return new ProduceResult.TopicFull(limit);
+            }
+
+            var segments = log.SegmentCount;
+            var result = await log.AppendAsync(batch);
+            IsLost |= result is ProduceResult.Fenced;
+            if (log.SegmentCount > segments && Retention.Bytes is not null)
+            {
+                await DropOldestAsync(log);
+            }
+
+            return result;
+        }
+        catch (LogDamagedException damage)
+        {
+            return new ProduceResult.Damaged(damage.Message);
+        }
+        finally
+        {
+            _options.AppendBudget.Give(batch.Length);
+        }
+    }
+
+    /// <summary>The batch that began a new segment is kept, whatever becomes of the old ones; the next new segment tries again.</summary>
+    private async ValueTask DropOldestAsync(PartitionLog log)
+    {
+        try
+        {
+            await log.ApplyRetentionAsync(Retention, protectedFrom: null, CancellationToken.None);
+        }
+        catch (IOException error)
+        {
+            _events.RetentionFailed(LogId.ForPartition(_topic, _partition), error);
+        }
+    }
+
+    /// <summary>The log, opened where it is not; null where there is nothing to open.</summary>
+    private async ValueTask<PartitionLog?> FindLogAsync()
+    {
+        if (_deleted || _closed || IsLost)
+        {
+            return null;
+        }
+
+        WasUsed = true;
+        var opening = _log ??= OpenAsync();
+        try
+        {
+            return await opening;
+        }
+        catch when (ReferenceEquals(opening, _log))
+        {
+            // Whoever comes next tries again.
+            _log = null;
+            throw;
+        }
+    }
+
+    private async Task<PartitionLog> OpenAsync()
+    {
+        var options = new PartitionLogOptions
+        {
+            Log = LogId.ForPartition(_topic, _partition),
+            Durability = _settings.Durability,
+            Limits = _options.Limits,
+            Policy = new() { Timestamps = _settings.Timestamps, AcceptForeignCodecs = _settings.AcceptForeignCodecs },
+            SegmentBytes = SegmentBytes(),
+            TailCacheBudget = _options.TailCacheBudget,
+        };
+        return await PartitionLog.OpenAsync(_store, options, _clock, _events, CancellationToken.None);
+    }
+
+    /// <summary>Only whole segments are deleted, so where bytes are limited a segment is a quarter of what may stay.</summary>
+    private long SegmentBytes() =>
+        _settings.RetentionBytes is { } limit ? Math.Clamp(limit / 4, Math.Min(1 << 20, _options.SegmentBytes), _options.SegmentBytes) : _options.SegmentBytes;
+}

@@ -1,0 +1,172 @@
+using System.Text;
+using System.Text.Json;
+using OrleansQueue.Batches;
+using OrleansQueue.Broker;
+using OrleansQueue.Journals;
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.Topics;
+
+/// <summary>Who keeps the settings of each topic where its partitions ask for them, and ends its partitions.</summary>
+internal interface ITopicKeepers
+{
+    /// <summary>Keeps the settings of a topic, unless it has later ones.</summary>
+    ValueTask KeepAsync(TopicDescription topic);
+
+    /// <summary>Deletes the records of a topic's partitions and forgets the topic. Doing it again does nothing.</summary>
+    ValueTask DeleteAsync(TopicId topic, int partitions);
+}
+
+/// <summary>
+/// One shard of the catalogue: which topics there are. A change is journaled here first; then the topic's keeper is told, and
+/// where that fails, or this process ends in between, it is told again by <see cref="SettleAsync()"/>. So a topic is created at
+/// once or not at all.
+/// <para>It takes one call at a time. After a call that threw it is thrown away and opened again from its journal.</para>
+/// </summary>
+internal sealed class Catalogue : IAsyncDisposable
+{
+    /// <summary>How many shards there are. It is part of the stored form: a topic's shard follows from its name.</summary>
+    public const int Shards = 16;
+
+    private const int MostListed = 1_000;
+
+    private readonly CatalogueState _state;
+    private readonly Journal _journal;
+    private readonly ITopicKeepers _keepers;
+    private readonly Func<TopicId> _newId;
+
+    private Catalogue(CatalogueState state, Journal journal, ITopicKeepers keepers, Func<TopicId> newId)
+    {
+        _state = state;
+        _journal = journal;
+        _keepers = keepers;
+        _newId = newId;
+    }
+
+    /// <summary>Whether something is left for <see cref="SettleAsync()"/>.</summary>
+    public bool IsUnsettled => _state.Unsettled.Count != 0 || _state.Deleting.Count != 0;
+
+    /// <summary>The shard that a topic's name belongs to.</summary>
+    public static int ShardOf(string name) => (int)(Crc32C.Compute(Encoding.UTF8.GetBytes(name)) % Shards);
+
+    /// <summary>Opens a shard.</summary>
+    /// <param name="store">Where its journal is.</param>
+    /// <param name="shard">Its number.</param>
+    /// <param name="keepers">Who keeps the topics' settings.</param>
+    /// <param name="newId">Makes the identity of a new topic.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    public static async ValueTask<Catalogue> OpenAsync(
+        ILogStore store, int shard, ITopicKeepers keepers, Func<TopicId> newId, CancellationToken cancellationToken)
+    {
+        var state = new CatalogueState();
+        var journal = await Journal.OpenAsync(store, LogId.Parse($"catalogue-{shard:D2}"), state, new JournalOptions(), cancellationToken);
+        return new Catalogue(state, journal, keepers, newId);
+    }
+
+    /// <inheritdoc cref="ITopicVerbs.CreateTopicAsync"/>
+    public async ValueTask<CreateTopicResult> CreateAsync(string name, TopicSettings settings)
+    {
+        if ((TopicName.CheckOwn(name) ?? settings.Check()) is { } refusal)
+        {
+            return new CreateTopicResult.Refused(refusal);
+        }
+
+        if (_state.Find(name) is { } present)
+        {
+            await SettleAsync(present);
+            return new CreateTopicResult.Exists(present);
+        }
+
+        var topic = new TopicDescription(name, _newId(), settings, Version: 1);
+        await AppendAsync(new CatalogueEntry { Put = TopicDocument.Of(topic) });
+        await SettleAsync(topic);
+        return new CreateTopicResult.Created(topic);
+    }
+
+    /// <summary>Finds a topic. Its keeper has its settings when this answers.</summary>
+    public async ValueTask<TopicDescription?> FindAsync(string name)
+    {
+        var topic = _state.Find(name);
+        if (topic is not null)
+        {
+            await SettleAsync(topic);
+        }
+
+        return topic;
+    }
+
+    /// <summary>The topics of this shard behind a name, <paramref name="limit"/> at most.</summary>
+    public IReadOnlyList<TopicDescription> List(string? after, int limit) => [.. _state.From(after).Take(Math.Clamp(limit, 1, MostListed))];
+
+    /// <inheritdoc cref="ITopicVerbs.AlterTopicAsync"/>
+    public async ValueTask<AlterTopicResult> AlterAsync(string name, TopicSettings settings, int version)
+    {
+        if (_state.Find(name) is not { } present)
+        {
+            return new AlterTopicResult.UnknownTopic();
+        }
+
+        if (present.Version != version)
+        {
+            return new AlterTopicResult.Conflict(present);
+        }
+
+        if (settings.CheckChange(present.Settings) is { } refusal)
+        {
+            return new AlterTopicResult.Refused(refusal);
+        }
+
+        var altered = present with { Settings = settings, Version = version + 1 };
+        await AppendAsync(new CatalogueEntry { Put = TopicDocument.Of(altered) });
+        await SettleAsync(altered);
+        return new AlterTopicResult.Altered(altered);
+    }
+
+    /// <summary>Takes a topic out of the catalogue; its records go when <see cref="SettleAsync()"/> is next called.</summary>
+    public async ValueTask<bool> DeleteAsync(string name)
+    {
+        if (_state.Find(name) is not { } topic)
+        {
+            return false;
+        }
+
+        await AppendAsync(new CatalogueEntry { Removed = name, Deleting = topic.Id.Value, Partitions = topic.Settings.Partitions });
+        return true;
+    }
+
+    /// <summary>Does what is still to be done about topics that were created, altered or deleted.</summary>
+    public async ValueTask SettleAsync()
+    {
+        foreach (var name in _state.Unsettled.ToList())
+        {
+            await SettleAsync(_state.Find(name)!);
+        }
+
+        foreach (var (topic, partitions) in _state.Deleting.ToList())
+        {
+            await _keepers.DeleteAsync(topic, partitions);
+            await AppendAsync(new CatalogueEntry { Deleted = topic.Value });
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _journal.DisposeAsync();
+
+    private async ValueTask SettleAsync(TopicDescription topic)
+    {
+        if (_state.Unsettled.Contains(topic.Name))
+        {
+            await _keepers.KeepAsync(topic);
+            await AppendAsync(new CatalogueEntry { SettledName = topic.Name });
+        }
+    }
+
+    private async ValueTask AppendAsync(CatalogueEntry entry)
+    {
+        var outcome = await _journal.AppendAsync(JsonSerializer.SerializeToUtf8Bytes(entry, CatalogueJson.Default.CatalogueEntry));
+        if (outcome != StoreOutcome.Done)
+        {
+            throw new IOException($"The catalogue could not be written: {outcome}.");
+        }
+    }
+}
