@@ -22,6 +22,9 @@ public interface ITopicVerbs
     /// <summary>Finds a topic by name; null where there is none.</summary>
     ValueTask<TopicDescription?> FindTopicAsync(string name, CancellationToken cancellationToken);
 
+    /// <summary>Finds a topic to publish to. A broker that is set to creates it where there is none; by default it does not, and the answer is null.</summary>
+    ValueTask<TopicDescription?> FindTopicToPublishAsync(string name, CancellationToken cancellationToken);
+
     /// <summary>Lists topics in the order of their names.</summary>
     /// <param name="after">The list begins behind this name; null for all.</param>
     /// <param name="limit">The most topics to list, 1 to 1,000.</param>

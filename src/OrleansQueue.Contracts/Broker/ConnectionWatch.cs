@@ -1,0 +1,33 @@
+using OrleansQueue.Broker;
+
+namespace OrleansQueue.Contracts.Broker;
+
+/// <summary>
+/// Ends the waits of calls when a connection to the cluster is lost. Orleans lets such calls hang until they time out, since
+/// clients, unlike silos, are not told that a silo died; the callers make them again, which stores nothing twice.
+/// </summary>
+internal sealed class ConnectionWatch
+{
+    private TaskCompletionSource _lost = New();
+
+    /// <summary>A connection was lost: every call that waits may be one that will never be answered.</summary>
+    public void Lost() => Interlocked.Exchange(ref _lost, New()).SetResult();
+
+    /// <summary>Waits for an answer.</summary>
+    /// <exception cref="BrokerUnavailableException">A connection was lost first.</exception>
+    public async Task<T> WaitAsync<T>(Task<T> answer, CancellationToken cancellationToken)
+    {
+        var lost = _lost.Task;
+        var cancelled = cancellationToken.CanBeCanceled ? answer.WaitAsync(cancellationToken) : answer;
+        if (await Task.WhenAny(cancelled, lost) == lost && !answer.IsCompleted)
+        {
+            // How the call ends later is of no use to anybody any more.
+            _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw new BrokerUnavailableException("The connection to the cluster was lost before the answer came.");
+        }
+
+        return await cancelled;
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

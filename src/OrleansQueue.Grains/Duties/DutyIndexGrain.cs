@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+using Orleans.Placement;
+using OrleansQueue.Contracts.Grains;
+using OrleansQueue.Duties;
+using OrleansQueue.Grains.Hosting;
+using OrleansQueue.Grains.Logging;
+
+namespace OrleansQueue.Grains.Duties;
+
+/// <summary>
+/// One shard of the index of duties. It is reentrant, since those it calls may set their next time while it waits for them. After
+/// a call that failed it leaves memory, and its journal tells the next one what was kept.
+/// </summary>
+[GrainType("oq-duties"), Reentrant, Immovable]
+internal sealed class DutyIndexGrain(IGrainContext context, SiloBroker silo, IGrainFactory grains, TimeProvider clock, ILogger<DutyIndexGrain> logger)
+    : IGrainBase, IDutyIndexGrain, IDutyHolders
+{
+    private const int AtOnce = 100;
+
+    private DutyIndex? _index;
+
+    public IGrainContext GrainContext => context;
+
+    public async Task OnActivateAsync(CancellationToken cancellationToken) =>
+        _index = await DutyIndex.OpenAsync(silo.Logs, (int)this.GetPrimaryKeyLong(), this, clock, cancellationToken);
+
+    public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_index is { } index)
+        {
+            await index.DisposeAsync();
+        }
+    }
+
+    public async ValueTask SetAsync(GrainId holder, Timestamp? due)
+    {
+        try
+        {
+            await _index!.SetAsync(holder.ToString(), due);
+        }
+        catch
+        {
+            this.DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    public async ValueTask RunDueAsync()
+    {
+        foreach (var (holder, error) in await _index!.RunDueAsync(AtOnce))
+        {
+            logger.DutyFailed(error, holder);
+        }
+    }
+
+    ValueTask<Timestamp?> IDutyHolders.RunAsync(string holder) => grains.GetGrain<IDutyHolderGrain>(GrainId.Parse(holder)).RunDutyAsync();
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Runtime.Hosting;
+using Orleans.Serialization.Serializers;
+using Orleans.Storage;
+using OrleansQueue.Grains.Documents;
+using OrleansQueue.Grains.Duties;
+using OrleansQueue.Grains.Hosting;
+using OrleansQueue.Grains.Logging;
+using OrleansQueue.Grains.Stores;
+using OrleansQueue.Log;
+using OrleansQueue.Telemetry;
+
+namespace OrleansQueue;
+
+/// <summary>Adds OrleansQueue to a silo.</summary>
+public static class OrleansQueueSiloBuilderExtensions
+{
+    /// <summary>Makes a silo a broker. By default its logs are files in the folder <c>data</c> under the content root.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="configure">Sets what is to be other than the defaults.</param>
+    public static ISiloBuilder AddOrleansQueue(this ISiloBuilder silo, Action<OrleansQueueOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        var services = silo.Services;
+        services.AddOptions<OrleansQueueOptions>().Configure(configure ?? (static _ => { }));
+        if (services.Any(service => service.ServiceType == typeof(SiloBroker)))
+        {
+            return silo;
+        }
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(static provider => new BrokerMetrics(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton<ILogEvents, LoggedEvents>();
+        services.AddSingleton(CreateSiloBroker);
+        services.AddSingleton<DutyClient>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreCheck>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DutyScanner>();
+        services.AddOrleansQueueBroker();
+        services.AddGrainStorage(TopicStorage.Name, static (provider, name) => CreateStorage(provider, name, new TopicStorage()));
+        return silo;
+    }
+
+    /// <summary>
+    /// Keeps the state of the application's own grains beside the logs: in files where those are in files. Its form is that of
+    /// Orleans' own grain storage serializer, or of <paramref name="serializer"/>.
+    /// </summary>
+    /// <param name="silo">The silo, which <see cref="AddOrleansQueue"/> makes a broker.</param>
+    /// <param name="name">The name by which grains ask for the storage; <c>Default</c> for those that name none, <c>PubSubStore</c> for Orleans' streams.</param>
+    /// <param name="serializer">How states are written.</param>
+    public static ISiloBuilder AddOrleansQueueGrainStorage(this ISiloBuilder silo, string name, IGrainStorageSerializer? serializer = null)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        silo.Services.AddGrainStorage(
+            name, (provider, storage) => CreateStorage(provider, storage, serializer ?? provider.GetRequiredService<IGrainStorageSerializer>()));
+        return silo;
+    }
+
+    private static DocumentGrainStorage CreateStorage(IServiceProvider provider, string name, IGrainStorageSerializer serializer) =>
+        new(name, provider.GetRequiredService<SiloBroker>(), serializer, provider.GetRequiredService<IActivatorProvider>());
+
+    private static SiloBroker CreateSiloBroker(IServiceProvider provider) => new(
+        provider.GetRequiredService<ILocalSiloDetails>(),
+        provider.GetRequiredService<IOptions<OrleansQueueOptions>>(),
+        provider.GetService<IHostEnvironment>(),
+        provider.GetService<SharedMemory>(),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<BrokerMetrics>(),
+        provider.GetRequiredService<ILogEvents>(),
+        provider.GetRequiredService<ILogger<SiloBroker>>());
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging;
+
+namespace OrleansQueue.Grains.Logging;
+
+/// <summary>Every message that the silo logs. The event ids are part of what operators rely on: docs/operating/logs.md lists them.</summary>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1000, LogLevel.Information, "OrleansQueue keeps its logs in {Store} (store {Id}).")]
+    public static partial void StoreOpened(this ILogger logger, string store, StoreId id);
+
+    [LoggerMessage(1001, LogLevel.Warning, "Log {Log} was fenced: another owner opened it, and the owner of epoch {Epoch} writes no more.")]
+    public static partial void Fenced(this ILogger logger, string log, Epoch epoch);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Log {Log}: a torn tail of {Bytes} bytes was cut; none of it was acknowledged. The bytes are kept in {File}.")]
+    public static partial void TailCut(this ILogger logger, string log, long bytes, string? file);
+
+    [LoggerMessage(1003, LogLevel.Error, "Log {Log} is damaged and takes no appends until that is seen to; reading up to the damage goes on. Nothing was deleted.")]
+    public static partial void Damaged(this ILogger logger, Exception damage, string log);
+
+    [LoggerMessage(1004, LogLevel.Error, "Log {Log}: a write failed. Who waited was told; the log opens itself again.")]
+    public static partial void WriteFailed(this ILogger logger, Exception? error, string log);
+
+    [LoggerMessage(1005, LogLevel.Warning, "Log {Log}, segment {Segment}: a file beside it could not be written; it will be rebuilt when it is needed.")]
+    public static partial void SidecarLost(this ILogger logger, Exception error, string log, Offset segment);
+
+    [LoggerMessage(1006, LogLevel.Warning, "Log {Log}: what is past its retention could not be deleted; it will be tried again.")]
+    public static partial void RetentionFailed(this ILogger logger, Exception error, string log);
+
+    [LoggerMessage(1010, LogLevel.Warning, "The duty of {Holder} failed; it will be tried again.")]
+    public static partial void DutyFailed(this ILogger logger, Exception error, string holder);
+
+    [LoggerMessage(1011, LogLevel.Warning, "Shard {Shard} of the index of duties could not be asked; it will be tried again.")]
+    public static partial void DutyScanFailed(this ILogger logger, Exception error, int shard);
+
+    [LoggerMessage(1012, LogLevel.Warning, "The duty of {Holder} could not be set; its next use tries again.")]
+    public static partial void DutyNotSet(this ILogger logger, Exception error, GrainId holder);
+}
