@@ -20,12 +20,7 @@ internal sealed class StoreCheck(IGrainFactory grains, SiloBroker silo, ISiloSta
         var others = silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Any(other => !other.Equals(silos.SiloAddress));
         if (others && await grains.GetGrain<IStoreGrain>(0).DescribeAsync() is var theirs && theirs.Id != silo.Logs.Id)
         {
-            throw new StoreMismatchException(silo.StoreName, silo.Logs.Id, theirs);
+            throw StoreMismatchException.Of(silo.StoreName, silo.Logs.Id, theirs);
         }
     }
 }
-
-/// <summary>A silo that would join a cluster keeps its logs in another store than that cluster.</summary>
-internal sealed class StoreMismatchException(string name, StoreId id, StoreDescription cluster) : Exception(
-    $"This silo keeps its logs in {name} (store {id}), but silo {cluster.Silo} of the cluster keeps them in {cluster.Name} (store {cluster.Id}). "
-    + "Silos of one cluster need one store that they share: set storage to azure-blobs.");

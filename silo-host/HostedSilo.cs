@@ -1,0 +1,72 @@
+using System.Reflection;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+
+namespace OrleansQueue.SiloHost;
+
+/// <summary>Puts the silo together from its settings.</summary>
+internal static class HostedSilo
+{
+    /// <summary>Where the Orleans dashboard is.</summary>
+    private const string Dashboard = "/orleans";
+
+    private static readonly string[] RepeatsFailures =
+        ["Orleans.SiloLifecycleSubject", "Orleans.Runtime.SiloLifecycleSubject", "Orleans.Runtime.Silo", "Orleans.Hosting.SiloHostedService", "Microsoft.Extensions.Hosting.Internal.Host"];
+
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        var settings = SiloSettings.Read(builder.Configuration);
+
+        // What Orleans says of a start that failed repeats, over many lines, the one that this program ends with.
+        foreach (var category in RepeatsFailures)
+        {
+            builder.Logging.AddFilter(category, LogLevel.Critical);
+        }
+
+        builder.Services.AddSiloHealth();
+        builder.UseOrleans(silo => Configure(silo, settings));
+
+        var app = builder.Build();
+        app.UseLoopbackOnly();
+        app.MapHealth();
+        app.MapOrleansDashboard(Dashboard);
+        app.MapGet("/", static () => Results.Redirect(Dashboard));
+        app.Lifetime.ApplicationStarted.Register(() => Announce(app, settings));
+        return app;
+    }
+
+    private static void Configure(ISiloBuilder silo, SiloSettings settings)
+    {
+        silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, null, settings.ServiceId, settings.ClusterId);
+        silo.Configure<EndpointOptions>(endpoints =>
+        {
+            endpoints.AdvertisedIPAddress = settings.Address;
+            endpoints.SiloListeningEndpoint = new(settings.Address, settings.SiloPort);
+            endpoints.GatewayListeningEndpoint = new(settings.Address, settings.GatewayPort);
+        });
+        silo.AddOrleansQueue(options =>
+        {
+            options.Storage = settings.Storage;
+            options.FilesPath = settings.FilesPath;
+            options.AutoCreateTopics = settings.AutoCreate;
+            options.NewTopics = options.NewTopics with { Partitions = settings.DefaultPartitions };
+        });
+
+        // The log of a silo names what passes through it, and there is no login.
+        silo.AddDashboard(dashboard => dashboard.HideTrace = true);
+    }
+
+    private static void Announce(WebApplication app, SiloSettings settings)
+    {
+        var version = typeof(HostedSilo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0];
+        var page = app.Urls.FirstOrDefault() is { } url ? $"{url.TrimEnd('/')}{Dashboard}" : "none";
+        if (!LoopbackOnly.IsLoopback(app.Urls))
+        {
+            Console.WriteLine("From other machines only /health answers: the pages have no login yet.");
+        }
+
+        Console.WriteLine($"OrleansQueue ready: version {version}, storage {settings.DescribeStorage(app.Environment.ContentRootPath)}, "
+            + $"gateway {settings.Address}:{settings.GatewayPort}, page {page}");
+    }
+}

@@ -1,0 +1,13 @@
+using OrleansQueue.SiloHost;
+
+try
+{
+    var app = HostedSilo.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception error) when (StartFailure.Describe(error) is { } line)
+{
+    await Console.Error.WriteLineAsync($"OrleansQueue cannot start: {line}");
+    return 1;
+}

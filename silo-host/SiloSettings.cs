@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net;
+using Orleans.Configuration;
+using OrleansQueue.Topics;
+
+namespace OrleansQueue.SiloHost;
+
+/// <summary>The settings of the silo: ordinary .NET configuration, checked before anything starts.</summary>
+internal sealed record SiloSettings
+{
+    private const string Section = "OrleansQueue";
+
+    private static readonly string[] Known =
+    [
+        "OrleansQueue:Storage", "OrleansQueue:Files:Path", "OrleansQueue:Topics:AutoCreate", "OrleansQueue:Topics:DefaultPartitions",
+    ];
+
+    public required StorageKind Storage { get; init; }
+
+    public required string FilesPath { get; init; }
+
+    public required bool AutoCreate { get; init; }
+
+    public required int DefaultPartitions { get; init; }
+
+    public required IPAddress Address { get; init; }
+
+    public required int SiloPort { get; init; }
+
+    public required int GatewayPort { get; init; }
+
+    public required string ClusterId { get; init; }
+
+    public required string ServiceId { get; init; }
+
+    /// <exception cref="SettingException">A key under OrleansQueue is unknown, or a value is not allowed.</exception>
+    public static SiloSettings Read(IConfiguration configuration)
+    {
+        RefuseUnknown(configuration.GetSection(Section));
+        return new SiloSettings
+        {
+            Storage = ReadStorage(configuration),
+            FilesPath = ReadText(configuration, "OrleansQueue:Files:Path", "data"),
+            AutoCreate = ReadBoolean(configuration, "OrleansQueue:Topics:AutoCreate", false),
+            DefaultPartitions = ReadNumber(configuration, "OrleansQueue:Topics:DefaultPartitions", new TopicSettings().Partitions, 1, TopicSettings.MaxPartitions),
+            Address = ReadAddress(configuration),
+            SiloPort = ReadNumber(configuration, "Silo:Port", EndpointOptions.DEFAULT_SILO_PORT, 1, ushort.MaxValue),
+            GatewayPort = ReadNumber(configuration, "Silo:GatewayPort", EndpointOptions.DEFAULT_GATEWAY_PORT, 1, ushort.MaxValue),
+            ClusterId = ReadText(configuration, "Orleans:ClusterId", "orleansqueue"),
+            ServiceId = ReadText(configuration, "Orleans:ServiceId", "orleansqueue"),
+        };
+    }
+
+    public string DescribeStorage(string root) => Storage == StorageKind.Files ? $"files in {Path.GetFullPath(FilesPath, root)}" : "memory";
+
+    private static void RefuseUnknown(IConfigurationSection section)
+    {
+        foreach (var entry in section.AsEnumerable().Where(entry => entry.Value is not null))
+        {
+            if (!Known.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new SettingException(entry.Key, entry.Value!, $"nothing, as there is no such setting; there are {string.Join(", ", Known)}");
+            }
+        }
+    }
+
+    private static StorageKind ReadStorage(IConfiguration configuration) => ReadText(configuration, "OrleansQueue:Storage", "files") switch
+    {
+        "files" => StorageKind.Files,
+        "memory" => StorageKind.Memory,
+        var other => throw new SettingException("OrleansQueue:Storage", other, "files or memory"),
+    };
+
+    private static string ReadText(IConfiguration configuration, string key, string normally) => configuration[key] switch
+    {
+        null => normally,
+        "" => throw new SettingException(key, "", "a text that is not empty"),
+        var text => text,
+    };
+
+    private static bool ReadBoolean(IConfiguration configuration, string key, bool normally) => configuration[key] switch
+    {
+        null => normally,
+        var text when bool.TryParse(text, out var value) => value,
+        var text => throw new SettingException(key, text, "true or false"),
+    };
+
+    private static int ReadNumber(IConfiguration configuration, string key, int normally, int least, int most) => configuration[key] switch
+    {
+        null => normally,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most => value,
+        var text => throw new SettingException(key, text, $"{least} to {most}"),
+    };
+
+    private static IPAddress ReadAddress(IConfiguration configuration) => configuration["Silo:Address"] switch
+    {
+        null => IPAddress.Loopback,
+        var text when IPAddress.TryParse(text, out var address) => address,
+        var text => throw new SettingException("Silo:Address", text, "an IP address"),
+    };
+}
+
+/// <summary>A setting cannot be used.</summary>
+internal sealed class SettingException(string key, string value, string allowed) : Exception(Refusal.OfText(key, $"'{value}'", allowed).ToString());
