@@ -32,8 +32,7 @@ internal sealed class OrleansBroker(IGrainFactory grains, ConnectionWatch connec
     /// <inheritdoc/>
     public async ValueTask<TopicPage> ListTopicsAsync(string? after, int limit, CancellationToken cancellationToken)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MostListed);
+        limit = Math.Clamp(limit, 1, MostListed);
 
         // Each shard may hold the next of them all, so each is asked for as many as are wanted, and one more, to know whether there are more.
         var pages = await Task.WhenAll(Enumerable.Range(0, Catalogue.Shards)

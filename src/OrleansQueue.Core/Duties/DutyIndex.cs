@@ -51,6 +51,22 @@ internal sealed class DutyIndex : IAsyncDisposable
         return new DutyIndex(state, journal, holders, clock);
     }
 
+    /// <summary>When somebody is to be called next, which may be in the past; null where nobody has a duty that is not being done.</summary>
+    public Timestamp? NextCall
+    {
+        get
+        {
+            Timestamp? next = null;
+            foreach (var (due, holder) in _state.All.TakeWhile(duty => next is null || duty.Due < next))
+            {
+                var call = Timestamp.Max(due, _failed.GetValueOrDefault(holder)?.Until ?? due);
+                next = _running.Contains(holder) || call >= next ? next : call;
+            }
+
+            return next;
+        }
+    }
+
     /// <summary>When a holder must act, or null.</summary>
     public Timestamp? DueOf(string holder) => _state.DueOf(holder);
 
@@ -80,18 +96,11 @@ internal sealed class DutyIndex : IAsyncDisposable
 
     private async Task<(string Holder, Exception Error)?> RunAsync(string holder, Timestamp due)
     {
+        Timestamp? next;
         _running.Add(holder);
         try
         {
-            var next = await _holders.RunAsync(holder);
-
-            // The holder may have set another time while it ran, which then counts.
-            if (_state.DueOf(holder) == due)
-            {
-                await SetAsync(holder, next);
-            }
-
-            return null;
+            next = await _holders.RunAsync(holder);
         }
         catch (Exception error)
         {
@@ -104,6 +113,15 @@ internal sealed class DutyIndex : IAsyncDisposable
         {
             _running.Remove(holder);
         }
+
+        // The holder may have set another time while it ran, which then counts. A journal that cannot be written is no fault of
+        // the holder's: it is thrown, so that the index is opened again.
+        if (_state.DueOf(holder) == due)
+        {
+            await SetAsync(holder, next);
+        }
+
+        return null;
     }
 
     private sealed record Failure(Timestamp Until, TimeSpan Wait);

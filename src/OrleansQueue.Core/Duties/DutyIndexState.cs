@@ -14,7 +14,10 @@ internal sealed class DutyIndexState : IJournalState
     private const int DueSize = sizeof(long);
 
     private readonly Dictionary<string, Timestamp> _dueOf = new(StringComparer.Ordinal);
-    private readonly SortedSet<(Timestamp Due, string Holder)> _byDue = [];
+    private readonly SortedSet<(Timestamp Due, string Holder)> _byDue = new(Comparer<(Timestamp Due, string Holder)>.Create(Compare));
+
+    /// <summary>Everybody who must act, the earliest first.</summary>
+    public IEnumerable<(Timestamp Due, string Holder)> All => _byDue;
 
     /// <summary>When a holder must act, or null.</summary>
     public Timestamp? DueOf(string holder) => _dueOf.TryGetValue(holder, out var due) ? due : null;
@@ -68,4 +71,8 @@ internal sealed class DutyIndexState : IJournalState
             snapshot = snapshot[(sizeof(int) + length)..];
         }
     }
+
+    // By the bytes of the names: two names that a language takes for equal are two holders.
+    private static int Compare((Timestamp Due, string Holder) left, (Timestamp Due, string Holder) right) =>
+        left.Due == right.Due ? string.CompareOrdinal(left.Holder, right.Holder) : left.Due.CompareTo(right.Due);
 }

@@ -28,7 +28,7 @@ internal sealed class Catalogue : IAsyncDisposable
     /// <summary>How many shards there are. It is part of the stored form: a topic's shard follows from its name.</summary>
     public const int Shards = 16;
 
-    private const int MostListed = 1_000;
+    private const int MostListed = 1_001;
 
     private readonly CatalogueState _state;
     private readonly Journal _journal;

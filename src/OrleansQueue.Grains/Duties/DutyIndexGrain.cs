@@ -33,11 +33,27 @@ internal sealed class DutyIndexGrain(IGrainContext context, SiloBroker silo, IGr
         }
     }
 
-    public async ValueTask SetAsync(GrainId holder, Timestamp? due)
+    public async ValueTask SetAsync(GrainId holder, Timestamp? due) => await RunAsync(async index =>
+    {
+        await index.SetAsync(holder.ToString(), due);
+        return true;
+    });
+
+    public async ValueTask RunDueAsync()
+    {
+        foreach (var (holder, error) in await RunAsync(index => index.RunDueAsync(AtOnce)))
+        {
+            logger.DutyFailed(error, holder);
+        }
+    }
+
+    ValueTask<Timestamp?> IDutyHolders.RunAsync(string holder) => grains.GetGrain<IDutyHolderGrain>(GrainId.Parse(holder)).RunDutyAsync();
+
+    private async ValueTask<T> RunAsync<T>(Func<DutyIndex, ValueTask<T>> call)
     {
         try
         {
-            await _index!.SetAsync(holder.ToString(), due);
+            return await call(_index!);
         }
         catch
         {
@@ -45,14 +61,4 @@ internal sealed class DutyIndexGrain(IGrainContext context, SiloBroker silo, IGr
             throw;
         }
     }
-
-    public async ValueTask RunDueAsync()
-    {
-        foreach (var (holder, error) in await _index!.RunDueAsync(AtOnce))
-        {
-            logger.DutyFailed(error, holder);
-        }
-    }
-
-    ValueTask<Timestamp?> IDutyHolders.RunAsync(string holder) => grains.GetGrain<IDutyHolderGrain>(GrainId.Parse(holder)).RunDutyAsync();
 }
