@@ -6,7 +6,8 @@ using OrleansQueue.Topics;
 
 namespace OrleansQueue.Grains.Tests;
 
-public sealed class SmokeTests(ThreeSilos silos) : IClassFixture<ThreeSilos>
+[Collection(ThreeSilosCollection.Name)]
+public sealed class SmokeTests(ThreeSilos silos)
 {
     [Fact]
     public async Task What_is_produced_is_fetched()

@@ -34,7 +34,7 @@ internal sealed class MeasuredDisk(IDisk disk, TimeProvider clock, BrokerMetrics
 
         public void Write(long position, ReadOnlySpan<byte> bytes) => file.Write(position, bytes);
 
-        public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts) => file.Write(position, parts);
+        public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool syncFollows) => file.Write(position, parts, syncFollows);
 
         public void SetLength(long length) => file.SetLength(length);
 

@@ -50,7 +50,7 @@ internal static class ManyPartitionsRun
 
     private static double At(double[] sorted, double part) => sorted[(int)((sorted.Length - 1) * part)];
 
-    private static async Task<FileLogStore> OpenAsync(string folder, int shared, SlowDisk disk)
+    public static async Task<FileLogStore> OpenAsync(string folder, int shared, SlowDisk disk)
     {
         if (Directory.Exists(folder))
         {

@@ -283,7 +283,21 @@ internal sealed partial class ForgetfulDisk : IDisk
             }
         }
 
-        public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts) => Write(position, parts.SelectMany(part => part.ToArray()).ToArray());
+        public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool syncFollows)
+        {
+            var bytes = parts.SelectMany(part => part.ToArray()).ToArray();
+            if (!syncFollows)
+            {
+                Write(position, bytes);
+                return;
+            }
+
+            // As on the real disk, in pieces that loss of power may take one by one, only that the pages are smaller.
+            foreach (var piece in WritePiece.Split(position, bytes.Length, Sector, most: 128 * Sector))
+            {
+                Write(piece.Position, bytes.AsSpan((int)(piece.Position - position), piece.Count));
+            }
+        }
 
         public void SetLength(long length)
         {

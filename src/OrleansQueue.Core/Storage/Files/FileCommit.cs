@@ -20,7 +20,7 @@ internal sealed class FileCommit(FileLog log, Offset segment, long position, IRe
     {
         try
         {
-            log.WriteSegment(segment, position, parts);
+            log.WriteSegment(segment, position, parts, syncFollows: false);
             return true;
         }
         catch (Exception error)
@@ -35,7 +35,7 @@ internal sealed class FileCommit(FileLog log, Offset segment, long position, IRe
     {
         try
         {
-            log.WriteSegment(segment, position, parts);
+            log.WriteSegment(segment, position, parts, syncFollows: sync);
             if (sync)
             {
                 log.SyncSegment(segment);

@@ -173,7 +173,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     }
 
     /// <summary>Writes bytes of a commit to the segment. On the disk's threads.</summary>
-    public void WriteSegment(Offset segment, long position, IReadOnlyList<ReadOnlyMemory<byte>> bytes)
+    public void WriteSegment(Offset segment, long position, IReadOnlyList<ReadOnlyMemory<byte>> bytes, bool syncFollows)
     {
         using var lease = store.Segments.Rent(id, segment);
         if (_synced > _markedPosition && store.Options.Clock.GetElapsedTime(_markedAt) >= BetweenMarks)
@@ -181,7 +181,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
             WriteMark(lease.File, _synced);
         }
 
-        lease.File.Write(SegmentHeader.Size + position, bytes);
+        lease.File.Write(SegmentHeader.Size + position, bytes, syncFollows);
     }
 
     public void SyncSegment(Offset segment) => store.SyncSegment(id, segment);

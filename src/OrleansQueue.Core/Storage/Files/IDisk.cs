@@ -46,8 +46,12 @@ internal interface IDiskFile : IDisposable
 
     void Write(long position, ReadOnlySpan<byte> bytes);
 
-    /// <summary>Writes all parts one behind the other, in one call where the system can.</summary>
-    void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts);
+    /// <summary>
+    /// Writes all parts one behind the other, in one call where the system can. <paramref name="syncFollows"/> says that the
+    /// caller syncs next and waits for it: then nothing is gained by keeping the bytes in the system's page cache, and a large
+    /// write may go around it.
+    /// </summary>
+    void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool syncFollows);
 
     void SetLength(long length);
 

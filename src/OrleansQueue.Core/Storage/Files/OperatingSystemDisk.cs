@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace OrleansQueue.Storage.Files;
 
 /// <summary>The real disk.</summary>
@@ -7,8 +5,11 @@ internal sealed class OperatingSystemDisk : IDisk
 {
     public static OperatingSystemDisk Instance { get; } = new();
 
-    public IDiskFile Open(string path, bool create) =>
-        new OpenFile(File.OpenHandle(path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+    public IDiskFile Open(string path, bool create)
+    {
+        var handle = File.OpenHandle(path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        return new OperatingSystemFile(handle, new DirectWriter(handle));
+    }
 
     public bool FileExists(string path) => File.Exists(path);
 
@@ -57,38 +58,5 @@ internal sealed class OperatingSystemDisk : IDisk
         {
             return null;
         }
-    }
-
-    private sealed class OpenFile(SafeFileHandle handle) : IDiskFile
-    {
-        public long Length => RandomAccess.GetLength(handle);
-
-        public int Read(long position, Span<byte> into)
-        {
-            var done = 0;
-            while (done < into.Length)
-            {
-                var got = RandomAccess.Read(handle, into[done..], position + done);
-                if (got == 0)
-                {
-                    break;
-                }
-
-                done += got;
-            }
-
-            return done;
-        }
-
-        public void Write(long position, ReadOnlySpan<byte> bytes) => RandomAccess.Write(handle, bytes, position);
-
-        public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts) => RandomAccess.Write(handle, parts, position);
-
-        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
-
-        // Not FileStream.Flush(true): there have been releases in which that skipped the sync (dotnet/runtime 86836, 99445).
-        public void Sync() => RandomAccess.FlushToDisk(handle);
-
-        public void Dispose() => handle.Dispose();
     }
 }

@@ -1,0 +1,12 @@
+using OrleansQueue.Broker;
+using OrleansQueue.BrokerSpecs;
+using OrleansQueue.Grains.Tests.Support;
+
+namespace OrleansQueue.Grains.Tests;
+
+/// <summary>A cluster of three silos keeps the contract that every broker keeps.</summary>
+[Collection(ThreeSilosCollection.Name)]
+public sealed class ClusterTopicSpec(ThreeSilos silos) : TopicSpec
+{
+    protected override ValueTask<IBroker> CreateBrokerAsync() => new(silos.Broker);
+}

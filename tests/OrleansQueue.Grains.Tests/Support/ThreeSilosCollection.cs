@@ -1,0 +1,8 @@
+namespace OrleansQueue.Grains.Tests.Support;
+
+/// <summary>Tests that share one cluster.</summary>
+[CollectionDefinition(Name)]
+public sealed class ThreeSilosCollection : ICollectionFixture<ThreeSilos>
+{
+    public const string Name = "three silos";
+}
