@@ -66,7 +66,7 @@ internal sealed partial class PartitionLog
 
         using var turned = new CancellationTokenSource();
         await Task.WhenAny(parked.Turn.Task, Task.Delay(_options.ParkTime, _clock, turned.Token));
-        await turned.CancelAsync();
+        turned.Cancel();
         if (!_parked.Remove(parked))
         {
             return await await parked.Turn.Task;

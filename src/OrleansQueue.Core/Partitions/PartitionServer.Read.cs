@@ -156,7 +156,7 @@ internal sealed partial class PartitionServer
         finally
         {
             _waiting--;
-            await waited.CancelAsync();
+            waited.Cancel();
         }
 
         cancellationToken.ThrowIfCancellationRequested();
