@@ -1,0 +1,74 @@
+using OrleansQueue.Broker;
+
+namespace OrleansQueue.Client;
+
+/// <summary>Opens producers and readers over a broker. It holds nothing itself; what it opens is disposed by who opened it.</summary>
+public sealed class BrokerClient
+{
+    private readonly ClientContext _context;
+
+    /// <summary>A client of a broker.</summary>
+    /// <param name="broker">The broker.</param>
+    /// <param name="options">Default: those of <see cref="ClientOptions"/>.</param>
+    /// <param name="clock">The time. Default: the system's.</param>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public BrokerClient(IBroker broker, ClientOptions? options = null, TimeProvider? clock = null)
+    {
+        ArgumentNullException.ThrowIfNull(broker);
+        options ??= new ClientOptions();
+        ThrowIfWrong(options.Check());
+        _context = new ClientContext(broker, options, clock ?? TimeProvider.System, new Background(options.Scheduler));
+    }
+
+    /// <summary>Opens a producer of bytes; waits through an outage up to <see cref="ClientOptions.ConnectTimeout"/>.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="options">Default: those of <see cref="ProducerOptions"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UnknownTopicException">There is no such topic, and <see cref="ClientOptions.AutoCreateTopics"/> is off.</exception>
+    /// <exception cref="BrokerUnavailableException">No broker answered in time.</exception>
+    /// <exception cref="ArgumentException">The name or an option is out of its range.</exception>
+    public Task<TopicProducer> OpenProducerAsync(string topic, ProducerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new ProducerOptions();
+        ThrowIfWrong(options.Check());
+        return _context.Background.RunAsync(() => TopicProducer.OpenAsync(_context, topic, options, cancellationToken));
+    }
+
+    /// <summary>Opens a producer of messages of a type.</summary>
+    /// <inheritdoc cref="OpenProducerAsync(string, ProducerOptions?, CancellationToken)"/>
+    /// <typeparam name="T">The messages.</typeparam>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="options">How messages become records.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<TopicProducer<T>> OpenProducerAsync<T>(string topic, TypedProducerOptions<T> options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ThrowIfWrong(options.Check());
+        return _context.Background.RunAsync(
+            async () => new TopicProducer<T>(await TopicProducer.OpenAsync(_context, topic, options.Producer, cancellationToken), options));
+    }
+
+    /// <summary>Opens a reader without a group; waits through an outage up to <see cref="ClientOptions.ConnectTimeout"/>.</summary>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="options">Default: those of <see cref="ReaderOptions"/>, which begin at the end.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UnknownTopicException">There is no such topic.</exception>
+    /// <exception cref="UnknownPartitionException">The topic has no such partition.</exception>
+    /// <exception cref="PartitionDamagedException">The place to begin cannot be found, since what had to be read is damaged.</exception>
+    /// <exception cref="BrokerUnavailableException">No broker answered in time.</exception>
+    /// <exception cref="ArgumentException">The name or an option is out of its range.</exception>
+    public Task<TopicReader> OpenReaderAsync(string topic, ReaderOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new ReaderOptions();
+        ThrowIfWrong(options.Check());
+        return _context.Background.RunAsync(() => TopicReader.OpenAsync(_context, topic, options, cancellationToken));
+    }
+
+    private static void ThrowIfWrong(Refusal? wrong)
+    {
+        if (wrong is not null)
+        {
+            throw new ArgumentException(wrong.ToString());
+        }
+    }
+}

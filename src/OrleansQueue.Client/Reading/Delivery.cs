@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using OrleansQueue.Batches;
+
+namespace OrleansQueue.Client;
+
+/// <summary>A message as a reader gets it, in memory of its own.</summary>
+public sealed class Delivery
+{
+    private Delivery(string topic, Position next, Offset offset, Timestamp timestamp, ReadOnlyMemory<byte>? key, ReadOnlyMemory<byte>? value, IReadOnlyList<MessageHeader> headers)
+    {
+        Topic = topic;
+        Next = next;
+        Offset = offset;
+        Timestamp = timestamp;
+        Key = key;
+        Value = value;
+        Headers = headers;
+    }
+
+    /// <summary>The topic's name.</summary>
+    public string Topic { get; }
+
+    /// <summary>The partition.</summary>
+    public Partition Partition => Next.Partition;
+
+    /// <summary>The message's place in the partition.</summary>
+    public Offset Offset { get; }
+
+    /// <summary>Where to read on behind it.</summary>
+    public Position Next { get; }
+
+    /// <summary>When the broker took it, or the producer's time, as the topic says.</summary>
+    public Timestamp Timestamp { get; }
+
+    /// <summary>The key, or null.</summary>
+    public ReadOnlyMemory<byte>? Key { get; }
+
+    /// <summary>The value; null is a tombstone.</summary>
+    public ReadOnlyMemory<byte>? Value { get; }
+
+    /// <summary>Whether the message says that its key is deleted.</summary>
+    public bool IsTombstone => Value is null;
+
+    /// <summary>The headers in order; names may repeat.</summary>
+    public IReadOnlyList<MessageHeader> Headers { get; }
+
+    /// <summary>The id that the application gave the message, or <c>partition-offset</c>.</summary>
+    public string MessageId => Find(HeaderNames.MessageId)?.Text ?? string.Create(CultureInfo.InvariantCulture, $"{Partition}-{Offset}");
+
+    /// <summary>When the message expires, or null.</summary>
+    public DateTimeOffset? ExpiresAt =>
+        long.TryParse(Find(HeaderNames.Expires)?.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds)
+        && milliseconds <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
+            : null;
+
+    /// <summary>The first header of a name, or null.</summary>
+    public MessageHeader? Find(string name)
+    {
+        foreach (var header in Headers)
+        {
+            if (header.Name == name)
+            {
+                return header;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads the value.</summary>
+    /// <exception cref="MessageFormatException">The value is not one that <paramref name="serializer"/> writes; a tombstone has none.</exception>
+    public T Read<T>(IMessageSerializer<T> serializer)
+    {
+        ArgumentNullException.ThrowIfNull(serializer);
+        if (Value is not { } value)
+        {
+            throw new MessageFormatException($"Message {MessageId} of topic {Topic} is a tombstone and has no value.");
+        }
+
+        try
+        {
+            return serializer.Deserialize(value.Span);
+        }
+        catch (Exception problem) when (problem is not MessageFormatException)
+        {
+            throw new MessageFormatException($"The value of message {MessageId} of topic {Topic} cannot be read: {problem.Message}", problem);
+        }
+    }
+
+    internal static Delivery Of(FetchedRecords records, scoped in RecordView record, Epoch epoch)
+    {
+        var key = record.Key;
+        var value = record.Value;
+        var bytes = new byte[key.Span.Length + value.Span.Length];
+        key.Span.CopyTo(bytes);
+        value.Span.CopyTo(bytes.AsSpan(key.Span.Length));
+        return new Delivery(
+            records.Topic,
+            records.From with { Offset = record.Offset.Plus(1), Epoch = epoch },
+            record.Offset,
+            record.Timestamp,
+            key.IsNull ? null : bytes.AsMemory(0, key.Span.Length),
+            value.IsNull ? null : bytes.AsMemory(key.Span.Length),
+            record.HeaderCount == 0 ? [] : HeadersOf(record));
+    }
+
+    private static MessageHeader[] HeadersOf(scoped in RecordView record)
+    {
+        var headers = new MessageHeader[record.HeaderCount];
+        var reader = record.Headers;
+        for (var i = 0; reader.MoveNext(); i++)
+        {
+            headers[i] = new(Encoding.UTF8.GetString(reader.Name), reader.Value.IsNull ? null : new ReadOnlyMemory<byte>(reader.Value.Span.ToArray()));
+        }
+
+        return headers;
+    }
+}
