@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Attributes;
 using OrleansQueue.Batches;
 
 namespace OrleansQueue.Benchmarks;

@@ -1,3 +1,4 @@
+using BenchmarkDotNet.Attributes;
 using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
