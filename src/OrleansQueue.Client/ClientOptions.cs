@@ -14,7 +14,7 @@ public sealed record ClientOptions
     /// <summary>How often the number of a topic's partitions is asked for. Default: 5 min; a partition that was added may stay unused for that long.</summary>
     public TimeSpan TopicRefresh { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Whether a topic that does not exist is created when a producer is opened. Default: false, since a mistyped name would go unnoticed.</summary>
+    /// <summary>Whether a topic that does not exist is created when a producer is opened, also where the broker would not do so. Default: false, since a mistyped name would go unnoticed.</summary>
     public bool AutoCreateTopics { get; init; }
 
     /// <summary>The settings of topics created so. Default: those of <see cref="TopicSettings"/>.</summary>

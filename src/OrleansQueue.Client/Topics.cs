@@ -8,13 +8,13 @@ internal static class Topics
 {
     /// <exception cref="UnknownTopicException">There is no such topic.</exception>
     public static async Task<TopicDescription> FindAsync(ClientContext client, string topic, CancellationToken cancellationToken) =>
-        await AskAsync(client, topic, cancellationToken) ?? throw new UnknownTopicException(topic);
+        await AskAsync(client, topic, token => client.Broker.FindTopicAsync(topic, token), cancellationToken) ?? throw new UnknownTopicException(topic);
 
-    /// <summary>Finds a topic, or creates it where the client may.</summary>
+    /// <summary>Finds a topic, or has it created where the broker does so by itself or the client may.</summary>
     /// <exception cref="UnknownTopicException">There is no such topic, and it may not be created.</exception>
     public static async Task<TopicDescription> FindOrCreateAsync(ClientContext client, string topic, CancellationToken cancellationToken)
     {
-        if (await AskAsync(client, topic, cancellationToken) is { } found)
+        if (await AskAsync(client, topic, token => client.Broker.FindTopicToPublishAsync(topic, token), cancellationToken) is { } found)
         {
             return found;
         }
@@ -35,13 +35,14 @@ internal static class Topics
         };
     }
 
-    private static Task<TopicDescription?> AskAsync(ClientContext client, string topic, CancellationToken cancellationToken)
+    private static Task<TopicDescription?> AskAsync(
+        ClientContext client, string topic, Func<CancellationToken, ValueTask<TopicDescription?>> ask, CancellationToken cancellationToken)
     {
         if (TopicName.Check(topic) is { } wrong)
         {
             throw new ArgumentException(wrong.ToString(), nameof(topic));
         }
 
-        return client.InsistAsync($"Finding topic {topic}", token => client.Broker.FindTopicAsync(topic, token), cancellationToken);
+        return client.InsistAsync($"Finding topic {topic}", ask, cancellationToken);
     }
 }

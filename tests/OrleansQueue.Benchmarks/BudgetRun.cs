@@ -5,6 +5,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
 namespace OrleansQueue.Benchmarks;
 
 /// <summary>Runs the benchmarks and holds what they allocate against their budgets.</summary>
@@ -17,7 +18,7 @@ internal static class BudgetRun
             .AddDiagnoser(MemoryDiagnoser.Default)
             .AddExporter(MarkdownExporter.Console)
             .WithOptions(ConfigOptions.DisableOptimizationsValidator);
-        var summaries = BenchmarkSwitcher.FromTypes([typeof(BatchBenchmarks), typeof(LogBenchmarks)])
+        var summaries = BenchmarkSwitcher.FromTypes([typeof(BatchBenchmarks), typeof(LogBenchmarks), typeof(ClientBenchmarks)])
             .Run(args.Length == 0 ? ["--filter", "*"] : args, config);
         var reports = summaries.SelectMany(summary => summary.Reports).Select(IsWithinBudget).ToList();
         return reports.Count != 0 && reports.TrueForAll(within => within) ? 0 : 1;

@@ -6,7 +6,7 @@ namespace OrleansQueue.Client;
 /// </summary>
 internal sealed partial class PartitionSender
 {
-    // A batch begins with as much memory as the last one needed; memory for full ones is not taken before there are any.
+    // A batch begins with as much memory as the last ones needed; memory for full ones is not taken before there are any.
     private const int FirstCapacity = 4 << 10;
 
     // The buffer's counter is shared by all partitions, so batches take from it in steps.
@@ -21,6 +21,7 @@ internal sealed partial class PartitionSender
     private Exception? _closed;
     private Task _loop = Task.CompletedTask;
     private int _capacity = FirstCapacity;
+    private int _lastSize;
     private int _backlog;
     private bool _isRunning;
     private bool _wakesAtRecord = true;
@@ -140,8 +141,11 @@ internal sealed partial class PartitionSender
     private void FitCapacity(OutgoingBatch ended)
     {
         _open = null;
-        var size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)ended.Size);
-        _capacity = Math.Clamp(size, FirstCapacity, Math.Max(FirstCapacity, _engine.Options.BatchBytes));
+
+        // The smaller of the last two: memory that turns out too small grows at the cost of a copy, too large is lost.
+        var expected = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(ended.Size, _lastSize));
+        _capacity = Math.Clamp(expected, FirstCapacity, Math.Max(FirstCapacity, _engine.Options.BatchBytes));
+        _lastSize = ended.Size;
         _engine.MoveOn(_partition.Number);
     }
 

@@ -62,6 +62,8 @@ internal sealed class FakeBroker(ManualClock clock) : IBroker
         return _topics.GetValueOrDefault(name);
     }
 
+    public ValueTask<TopicDescription?> FindTopicToPublishAsync(string name, CancellationToken cancellationToken) => FindTopicAsync(name, cancellationToken);
+
     public async ValueTask<ProducerIdentity> InitProducerAsync(ProducerIdentity? current, CancellationToken cancellationToken)
     {
         await CallAsync("init");

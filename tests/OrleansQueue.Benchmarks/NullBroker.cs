@@ -1,0 +1,39 @@
+using OrleansQueue.Broker;
+using OrleansQueue.Topics;
+
+namespace OrleansQueue.Benchmarks;
+
+/// <summary>A broker that says yes to everything and keeps nothing.</summary>
+internal sealed class NullBroker : IBroker
+{
+    private static readonly ProduceResult Taken = new ProduceResult.Appended(Offset.Zero, default, Durability.Memory);
+    private long _producers;
+
+    public ValueTask<TopicDescription?> FindTopicAsync(string name, CancellationToken cancellationToken) => FindTopicToPublishAsync(name, cancellationToken);
+
+    public ValueTask<TopicDescription?> FindTopicToPublishAsync(string name, CancellationToken cancellationToken) =>
+        new(new TopicDescription(name, default, new TopicSettings { Partitions = 4 }, 1));
+
+    public ValueTask<ProducerIdentity> InitProducerAsync(ProducerIdentity? current, CancellationToken cancellationToken) =>
+        new(new ProducerIdentity(new(Interlocked.Increment(ref _producers)), new(0)));
+
+    public ValueTask<ProduceResult> ProduceAsync(TopicId topic, Partition partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) => new(Taken);
+
+    public ValueTask<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<ListOffsetsResult> ListOffsetsAsync(TopicId topic, Partition partition, OffsetQuery query, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<PartitionStatus?> DescribePartitionAsync(TopicId topic, Partition partition, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<CreateTopicResult> CreateTopicAsync(string name, TopicSettings settings, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<TopicPage> ListTopicsAsync(string? after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<AlterTopicResult> AlterTopicAsync(string name, TopicSettings settings, int version, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<bool> DeleteTopicAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
