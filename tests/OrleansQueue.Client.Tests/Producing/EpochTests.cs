@@ -108,6 +108,33 @@ public sealed class EpochTests
     });
 
     [Fact]
+    public void Behind_a_refused_batch_one_that_is_still_on_its_way_needs_a_new_epoch() => Simulation.Run(async run =>
+    {
+        run.Broker.CreateTopic("orders", 1);
+        await using var producer = await run.Client.OpenProducerAsync("orders", new ProducerOptions { BatchBytes = 1 << 10 });
+        await producer.Publish("first");
+        var late = new TaskCompletionSource();
+        run.Broker.OnProduce = call => call.Number switch
+        {
+            1 => Fault.Answer(new ProduceResult.Refused(new("batch", "bad", "good"))),
+            2 => new Fault { Before = late.Task, IgnoresCancellation = true },
+            _ => Fault.None,
+        };
+        var refused = producer.Publish(Publishing.Half("refused"));
+        var slow = producer.Publish(Publishing.Half("slow"));
+        var last = producer.Publish(Publishing.Half("last"));
+        await Assert.ThrowsAsync<PublishRefusedException>(() => refused);
+        await Task.WhenAll(slow, last);
+
+        // Under the old epoch its sequence would be the next one by now.
+        late.SetResult();
+        await run.PassAsync(TimeSpan.FromSeconds(5));
+
+        Assert.Equal(["first", "slow", "last"], Stored.ValuesIn(run.Broker.PartitionOf("orders", 0)).Select(value => value.TrimEnd('.')));
+        Assert.Equal(2, run.Broker.Inits);
+    });
+
+    [Fact]
     public void A_new_epoch_is_waited_for_through_an_outage() => Simulation.Run(async run =>
     {
         run.Broker.CreateTopic("orders", 1);

@@ -98,6 +98,37 @@ public sealed class LostCallTests
     });
 
     [Fact]
+    public void Nothing_new_is_sent_while_something_must_be_sent_again() => Simulation.Run(async run =>
+    {
+        run.Broker.CreateTopic("orders", 1);
+        await using var producer = await run.Client.OpenProducerAsync("orders", new ProducerOptions { BatchBytes = 1 << 10 });
+        await producer.Publish("first");
+        run.Broker.OnProduce = _ => Fault.LostCall;
+        var lost = producer.Publish("lost");
+        await run.PassAsync(TimeSpan.FromSeconds(2));
+        var behind = Enumerable.Range(0, 5).Select(number => producer.Publish(Publishing.Half($"{number}"))).ToList();
+        await run.PassAsync(TimeSpan.FromSeconds(10));
+
+        Assert.All(run.Broker.Produced.Skip(1), call => Assert.Equal(new Sequence(1), call.Header.Producer.First));
+        run.Broker.OnProduce = _ => Fault.None;
+        await Task.WhenAll([lost, .. behind]);
+    });
+
+    [Fact]
+    public void After_a_call_that_took_too_long_a_refusal_leaves_the_outcome_open() => Simulation.Run(async run =>
+    {
+        run.Broker.CreateTopic("orders", 1);
+        run.Broker.OnProduce = call => call.Number == 0
+            ? new Fault { After = new TaskCompletionSource().Task, IgnoresCancellation = true }
+            : Fault.Answer(new ProduceResult.TopicFull(1));
+        await using var producer = await run.Client.OpenProducerAsync("orders");
+
+        await Assert.ThrowsAsync<PublishOutcomeUnknownException>(() => producer.Publish("x"));
+
+        Assert.Equal(["x"], Stored.ValuesIn(run.Broker.PartitionOf("orders", 0)));
+    });
+
+    [Fact]
     public void Any_exception_of_a_call_means_that_nobody_knows() => Simulation.Run(async run =>
     {
         run.Broker.CreateTopic("orders", 1);
