@@ -11,7 +11,7 @@ namespace OrleansQueue.Cli.Connecting;
 /// <summary>A broker to talk to: a cluster's, or that of a silo inside this process.</summary>
 internal sealed class Connection : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private readonly IHost _host;
 
