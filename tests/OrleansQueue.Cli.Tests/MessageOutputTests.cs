@@ -17,9 +17,9 @@ public sealed class MessageOutputTests
     {
         var line = await PrintAsync(true, "a"u8.ToArray(), Encoding.UTF8.GetBytes("1 <é> \"x\""), new MessageHeader("h", "v"), new MessageHeader("none", (string?)null));
 
-        Assert.Matches(
-            """^\{"partition":0,"offset":0,"key":"a","value":"1 <é> \\"x\\"","timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z","headers":\{"h":"v","none":null\},"delivery_count":1\}\n$""",
-            line);
+        Assert.StartsWith("""{"partition":0,"offset":0,"key":"a","value":"1 <é> \"x\"","timestamp":""", line, StringComparison.Ordinal);
+        Assert.Matches("""timestamp":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z",""", line);
+        Assert.EndsWith(""","headers":{"h":"v","none":null},"delivery_count":1}""" + "\n", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using OrleansQueue.Processes;
 namespace OrleansQueue.Cli.Tests;
 
 /// <summary>One silo that the tests of a class share; each uses topics of its own.</summary>
-public sealed class SharedSilo : IAsyncLifetime
+public sealed class SharedSilo : IAsyncLifetime, IDisposable
 {
     private readonly TempFolder _folder = new();
     private RunningProcess? _process;
@@ -23,7 +23,7 @@ public sealed class SharedSilo : IAsyncLifetime
         {
             await _process.DisposeAsync();
         }
-
-        _folder.Dispose();
     }
+
+    public void Dispose() => _folder.Dispose();
 }

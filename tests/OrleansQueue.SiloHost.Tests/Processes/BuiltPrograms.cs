@@ -7,11 +7,14 @@ internal static class BuiltPrograms
 
     public static string Oq => Built("src/OrleansQueue.Cli", "oq.dll");
 
+    /// <summary>The root of the repository.</summary>
+    public static string Root { get; } = FindRoot();
+
     private static string Built(string project, string program)
     {
         // bin, configuration and framework are the last folders of the tests too.
         var output = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Split(Path.DirectorySeparatorChar)[^3..];
-        return Path.Combine([FindRoot(), project, .. output, program]);
+        return Path.Combine([Root, project, .. output, program]);
     }
 
     private static string FindRoot()
