@@ -33,26 +33,23 @@ internal static class ConsumeCommand
     public static Command Build()
     {
         var command = new Command("consume", "Print the messages of a topic, a line each.") { Topic, FromBeginning, FromOffset, FromTime, OnePartition, Most, Idle };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(FromOffset) is not null && result.GetValue(OnePartition) is null)
-            {
-                result.AddError("--offset needs --partition, since offsets of partitions have nothing to do with each other.");
-            }
-
-            var starts = (result.GetValue(FromBeginning) ? 1 : 0) + (result.GetValue(FromOffset) is null ? 0 : 1) + (result.GetValue(FromTime) is null ? 0 : 1);
-            if (starts > 1)
-            {
-                result.AddError("Only one of --from-beginning, --offset and --at says where to begin.");
-            }
-
-            if (result.GetValue(FromOffset) < 0 || result.GetValue(OnePartition) < 0 || result.GetValue(Most) < 1)
-            {
-                result.AddError("--offset and --partition are 0 or more, --max is 1 or more.");
-            }
-        });
-        command.SetAction((options, cancellationToken) => Session.RunAsync(options, connection => RunAsync(connection, options, cancellationToken), cancellationToken));
+        command.SetAction((options, cancellationToken) => Session.RunAsync(options, FindWrong(options), connection => RunAsync(connection, options, cancellationToken), cancellationToken));
         return command;
+    }
+
+    /// <summary>What is wrong with the options together, or null.</summary>
+    private static string? FindWrong(ParseResult options)
+    {
+        var starts = (options.GetValue(FromBeginning) ? 1 : 0) + (options.GetValue(FromOffset) is null ? 0 : 1) + (options.GetValue(FromTime) is null ? 0 : 1);
+        return options switch
+        {
+            _ when options.GetValue(FromOffset) is not null && options.GetValue(OnePartition) is null =>
+                "--offset needs --partition, since offsets of partitions have nothing to do with each other.",
+            _ when starts > 1 => "Only one of --from-beginning, --offset and --at says where to begin.",
+            _ when options.GetValue(FromOffset) < 0 || options.GetValue(OnePartition) < 0 || options.GetValue(Most) < 1 =>
+                "--offset and --partition are 0 or more, --max is 1 or more.",
+            _ => null,
+        };
     }
 
     private static async Task<int> RunAsync(Connection connection, ParseResult options, CancellationToken cancellationToken)

@@ -112,15 +112,10 @@ internal static class TopicCommands
     private static Command BuildDelete()
     {
         var name = NewName();
-        var yes = new Option<bool>("--yes") { Description = "Really delete the topic with all its messages.", Required = true };
+        var yes = new Option<bool>("--yes") { Description = "Really delete the topic with all its messages." };
         var command = new Command("delete", "Delete a topic with all its messages.") { name, yes };
-        command.SetAction((options, cancellationToken) => Session.RunAsync(options, async connection =>
+        command.SetAction((options, cancellationToken) => Session.RunAsync(options, options.GetValue(yes) ? null : "Nothing is deleted without --yes.", async connection =>
         {
-            if (!options.GetValue(yes))
-            {
-                throw new CommandFailedException("Nothing was deleted: --yes is false.");
-            }
-
             var topic = options.GetRequiredValue(name);
             return await connection.Broker.DeleteTopicAsync(topic, cancellationToken) ? ExitCode.Done : throw Unknown(topic);
         }, cancellationToken));

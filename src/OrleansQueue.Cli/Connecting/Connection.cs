@@ -66,9 +66,9 @@ internal sealed class Connection : IAsyncDisposable
         {
             await host.StopAsync();
         }
-        catch (Exception error) when (error is OperationCanceledException or TimeoutException)
+        catch (Exception error) when (error is OperationCanceledException or TimeoutException or InvalidOperationException)
         {
-            // What does not stop in time is ended with the process.
+            // What does not stop in time is ended with the process; a silo that never started cannot be stopped.
         }
 
         host.Dispose();

@@ -25,6 +25,18 @@ internal static class Session
         }
     }
 
+    /// <summary>Runs a command, unless its options do not go together: then that is said, and nothing is connected to.</summary>
+    public static async Task<int> RunAsync(ParseResult options, string? wrong, Func<Connection, Task<int>> command, CancellationToken cancellationToken)
+    {
+        if (wrong is null)
+        {
+            return await RunAsync(options, command, cancellationToken);
+        }
+
+        await Console.Error.WriteLineAsync(wrong);
+        return ExitCode.WrongUsage;
+    }
+
     private static int? CodeOf(Exception error) => error switch
     {
         BrokerUnavailableException or PublishOutcomeUnknownException or PublishNotSentException => ExitCode.Unreachable,

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Sockets;
+using OrleansQueue.Processes;
+
+namespace OrleansQueue.Cli.Tests;
+
+/// <summary>Exit codes that need no silo, and the silo inside the process.</summary>
+public sealed class UsageTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("topic")]
+    [InlineData("frobnicate")]
+    [InlineData("topic create")]
+    [InlineData("topic create a b")]
+    [InlineData("topic delete a")]
+    [InlineData("topic create a --partitions many")]
+    [InlineData("topic create a --durability paper")]
+    [InlineData("topic create a --retention-time 3")]
+    [InlineData("topic create a --retention-bytes 3PB")]
+    [InlineData("topic create a --retention consumed")]
+    [InlineData("topic create a --priorities 3")]
+    [InlineData("produce a --header novalue")]
+    [InlineData("produce a --ttl soon")]
+    [InlineData("produce a --priority 1")]
+    [InlineData("produce a --delay 3s")]
+    [InlineData("produce a --at 2026-01-31T12:00:00Z")]
+    [InlineData("consume a --offset 3")]
+    [InlineData("consume a --offset -1 --partition 0")]
+    [InlineData("consume a --offset 3 --partition 0 --from-beginning")]
+    [InlineData("consume a --from-beginning --at 2026-01-31T12:00:00Z")]
+    [InlineData("consume a --at noon-ish")]
+    [InlineData("consume a --max 0")]
+    [InlineData("consume a --max few")]
+    [InlineData("consume a --offset here --partition 0")]
+    [InlineData("consume a --idle 5")]
+    [InlineData("consume a --group g")]
+    [InlineData("consume a --filter x")]
+    [InlineData("consume a --peek")]
+    [InlineData("bench")]
+    [InlineData("bench queue")]
+    [InlineData("bench publish --size big")]
+    [InlineData("group list")]
+    public async Task Wrong_usage_is_2_and_says_what_is_wrong(string line)
+    {
+        var result = await new Oq(AppContext.BaseDirectory).RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.NotEmpty(result.Error);
+    }
+
+    [Fact]
+    public async Task Help_is_0()
+    {
+        var result = await new Oq(AppContext.BaseDirectory).RunAsync("consume", "--help");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains(result.Out, line => line.Contains("--from-beginning", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_cluster_that_is_not_there_is_3_with_one_line_that_names_it()
+    {
+        var address = $"127.0.0.1:{FreePort.Take()}";
+
+        var result = await new Oq(AppContext.BaseDirectory, "--cluster", address).RunAsync("topic", "list");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains(address, result.ErrorLine, StringComparison.Ordinal);
+        Assert.Empty(result.Out);
+    }
+
+    [Fact]
+    public async Task A_cluster_that_takes_connections_and_says_nothing_is_3_too()
+    {
+        using var mute = new TcpListener(IPAddress.Loopback, 0);
+        mute.Start();
+
+        var result = await new Oq(AppContext.BaseDirectory, "--cluster", $"{mute.LocalEndpoint}").RunAsync("topic", "list");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains($"{mute.LocalEndpoint}", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nowhere")]
+    [InlineData("127.0.0.1:0")]
+    [InlineData("127.0.0.1:70000")]
+    public async Task An_address_that_cannot_be_read_is_refused_at_once(string address)
+    {
+        var result = await new Oq(AppContext.BaseDirectory, "--cluster", address).RunAsync("topic", "list");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("--cluster", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_embedded_silo_keeps_its_files_from_one_command_to_the_next()
+    {
+        var oq = new Oq(_folder.Path, "--embedded", "data");
+
+        Assert.Single(await oq.DoneAsync("topic", "create", "t", "--partitions", "1", "--json"));
+        Assert.Equal("""{"line":1,"partition":0,"offset":0,"durability":"fsync","duplicate":false}""", Assert.Single(await oq.FedAsync("one\n", "produce", "t", "--receipts")));
+        Assert.Equal(["one"], await oq.DoneAsync("consume", "t", "--from-beginning", "--max", "1"));
+        Assert.True(Directory.Exists(_folder["data"]));
+    }
+
+    [Fact]
+    public async Task An_embedded_silo_on_a_folder_in_use_is_1_with_one_line()
+    {
+        var oq = new Oq(_folder.Path, "--embedded", "data");
+        await oq.DoneAsync("topic", "create", "t", "--partitions", "1");
+        await using var first = oq.Start(["produce", "t", "--receipts"]);
+        await first.Input.WriteAsync("one\n"u8.ToArray());
+        await first.Input.FlushAsync();
+        await first.Out.BeginningAsync("{\"line\":1,");
+
+        var result = await oq.RunAsync("topic", "list");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("in use", result.ErrorLine, StringComparison.Ordinal);
+        first.Input.Close();
+        Assert.Equal(0, await first.EndAsync());
+    }
+}

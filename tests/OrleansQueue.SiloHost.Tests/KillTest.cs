@@ -1,0 +1,61 @@
+using System.Globalization;
+using OrleansQueue.Processes;
+using Xunit.Abstractions;
+
+namespace OrleansQueue.SiloHost.Tests;
+
+/// <summary>
+/// The silo is killed again and again while <c>oq produce</c> publishes numbered lines. Afterwards every line with a receipt must
+/// be where its receipt says, no line twice, and the numbers of a partition must rise. It is short by default;
+/// <c>OQ_KILL_ROUNDS</c>, <c>OQ_KILL_LINES</c> and <c>OQ_KILL_SEED</c> make it longer or repeat one, see docs/operating/oq.md.
+/// </summary>
+public sealed class KillTest(ITestOutputHelper report) : IDisposable
+{
+    private const string Topic = "numbers";
+    private const int Partitions = 4;
+    private const int KillsPerRound = 2;
+
+    private readonly TempFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Nothing_that_has_a_receipt_is_lost_moved_or_doubled_when_the_silo_is_killed_at_random_moments()
+    {
+        var rounds = Setting("OQ_KILL_ROUNDS", 3);
+        var lines = Setting("OQ_KILL_LINES", 30_000);
+        var seed = Setting("OQ_KILL_SEED", Random.Shared.Next());
+        report.WriteLine($"rounds {rounds}, lines {lines} each, seed {seed}");
+        var random = new Random(seed);
+        var silo = SiloProgram.In(_folder["data"]);
+        var running = await silo.StartReadyAsync();
+        try
+        {
+            await Oq.To(silo).DoneAsync("topic", "create", Topic, "--partitions", $"{Partitions}");
+            var history = new KillHistory(rounds * lines);
+            for (var round = 0; round < rounds; round++)
+            {
+                await using var producing = new NumberedLines(Oq.To(silo), Topic, history, round * lines, lines);
+                for (var kill = 0; kill < KillsPerRound; kill++)
+                {
+                    await producing.AnsweredAsync(random.Next(lines / KillsPerRound * kill, lines / KillsPerRound * (kill + 1)));
+                    await running.DisposeAsync();
+                    running = await silo.StartReadyAsync();
+                }
+
+                await producing.EndAsync();
+            }
+
+            var stored = await history.CheckAsync(silo, Topic, Partitions);
+            report.WriteLine($"{rounds * KillsPerRound} kills, {rounds * lines} lines, {history.Receipts} receipts ({history.Duplicates} found stored by an earlier attempt), "
+                + $"{history.Errors} error lines, {stored} messages stored");
+            }
+        finally
+        {
+            await running.DisposeAsync();
+        }
+    }
+
+    private static int Setting(string name, int normally) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : normally;
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OrleansQueue.Broker;
+using OrleansQueue.Client;
+
+namespace OrleansQueue.Processes;
+
+/// <summary>A client of a silo, in the process of the test.</summary>
+internal sealed class BrokerConnection : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private BrokerConnection(IHost host)
+    {
+        _host = host;
+        Broker = host.Services.GetRequiredService<IBroker>();
+        Client = new BrokerClient(Broker);
+    }
+
+    public IBroker Broker { get; }
+
+    public BrokerClient Client { get; }
+
+    public static async Task<BrokerConnection> OpenAsync(SiloProgram silo)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.UseOrleansClient(client =>
+        {
+            client.UseStaticClustering(silo.Gateway);
+            client.UseOrleansQueueGateways(silo.Gateway);
+            client.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("orleansqueue", "orleansqueue"));
+            client.AddOrleansQueueClient();
+        });
+        var host = builder.Build();
+        await host.StartAsync().WaitAsync(Patience.Long);
+        return new BrokerConnection(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+}
