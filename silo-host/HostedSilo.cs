@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Extensions.Configuration.Json;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 
@@ -16,7 +17,9 @@ internal static class HostedSilo
     public static WebApplication Build(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
+        AddDefaults(builder.Configuration);
         var settings = SiloSettings.Read(builder.Configuration);
+        PortCheck.Run(settings);
 
         // What Orleans says of a start that failed repeats, over many lines, the one that this program ends with.
         foreach (var category in RepeatsFailures)
@@ -34,6 +37,14 @@ internal static class HostedSilo
         app.MapGet("/", static () => Results.Redirect(Dashboard));
         app.Lifetime.ApplicationStarted.Register(() => Announce(app, settings));
         return app;
+    }
+
+    /// <summary>The settings that come with the program count wherever it was started from; every other source goes before them.</summary>
+    private static void AddDefaults(ConfigurationManager configuration)
+    {
+        var defaults = new JsonConfigurationSource { Path = Path.Combine(AppContext.BaseDirectory, "appsettings.json"), Optional = false };
+        defaults.ResolveFileProvider();
+        ((IConfigurationBuilder)configuration).Sources.Insert(0, defaults);
     }
 
     private static void Configure(ISiloBuilder silo, SiloSettings settings)

@@ -8,12 +8,12 @@ namespace OrleansQueue.SiloHost;
 /// <summary>The settings of the silo: ordinary .NET configuration, checked before anything starts.</summary>
 internal sealed record SiloSettings
 {
-    private const string Section = "OrleansQueue";
-
-    private static readonly string[] Known =
+    private static readonly string[] KnownOfBroker =
     [
         "OrleansQueue:Storage", "OrleansQueue:Files:Path", "OrleansQueue:Topics:AutoCreate", "OrleansQueue:Topics:DefaultPartitions",
     ];
+
+    private static readonly string[] KnownOfSilo = ["Silo:Address", "Silo:Port", "Silo:GatewayPort"];
 
     public required StorageKind Storage { get; init; }
 
@@ -33,33 +33,48 @@ internal sealed record SiloSettings
 
     public required string ServiceId { get; init; }
 
-    /// <exception cref="SettingException">A key under OrleansQueue is unknown, or a value is not allowed.</exception>
+    /// <summary>Where the pages are.</summary>
+    public required IReadOnlyList<BindingAddress> Urls { get; init; }
+
+    /// <exception cref="SettingException">A key under OrleansQueue or Silo is unknown, or a value is not allowed.</exception>
     public static SiloSettings Read(IConfiguration configuration)
     {
-        RefuseUnknown(configuration.GetSection(Section));
-        return new SiloSettings
+        RefuseUnknown(configuration.GetSection("OrleansQueue"), KnownOfBroker);
+        RefuseUnknown(configuration.GetSection("Silo"), KnownOfSilo);
+        if (configuration["Orleans:Clustering:ProviderType"] is { } provider)
         {
-            Storage = ReadStorage(configuration),
-            FilesPath = ReadText(configuration, "OrleansQueue:Files:Path", "data"),
-            AutoCreate = ReadBoolean(configuration, "OrleansQueue:Topics:AutoCreate", false),
-            DefaultPartitions = ReadNumber(configuration, "OrleansQueue:Topics:DefaultPartitions", new TopicSettings().Partitions, 1, TopicSettings.MaxPartitions),
-            Address = ReadAddress(configuration),
-            SiloPort = ReadNumber(configuration, "Silo:Port", EndpointOptions.DEFAULT_SILO_PORT, 1, ushort.MaxValue),
-            GatewayPort = ReadNumber(configuration, "Silo:GatewayPort", EndpointOptions.DEFAULT_GATEWAY_PORT, 1, ushort.MaxValue),
-            ClusterId = ReadText(configuration, "Orleans:ClusterId", "orleansqueue"),
-            ServiceId = ReadText(configuration, "Orleans:ServiceId", "orleansqueue"),
-        };
+            throw new SettingException("Orleans:Clustering:ProviderType", provider, "nothing: without it the silo is a cluster on this machine");
+        }
+
+        var settings = ReadAll(configuration);
+        return settings.GatewayPort != settings.SiloPort
+            ? settings
+            : throw new SettingException("Silo:GatewayPort", configuration["Silo:GatewayPort"] ?? $"{settings.GatewayPort}", "another port than Silo:Port");
     }
 
     public string DescribeStorage(string root) => Storage == StorageKind.Files ? $"files in {Path.GetFullPath(FilesPath, root)}" : "memory";
 
-    private static void RefuseUnknown(IConfigurationSection section)
+    private static SiloSettings ReadAll(IConfiguration configuration) => new()
+    {
+        Storage = ReadStorage(configuration),
+        FilesPath = ReadFolder(configuration),
+        AutoCreate = ReadBoolean(configuration, "OrleansQueue:Topics:AutoCreate", false),
+        DefaultPartitions = ReadNumber(configuration, "OrleansQueue:Topics:DefaultPartitions", new TopicSettings().Partitions, 1, TopicSettings.MaxPartitions),
+        Address = ReadAddress(configuration),
+        SiloPort = ReadNumber(configuration, "Silo:Port", EndpointOptions.DEFAULT_SILO_PORT, 1, ushort.MaxValue),
+        GatewayPort = ReadNumber(configuration, "Silo:GatewayPort", EndpointOptions.DEFAULT_GATEWAY_PORT, 1, ushort.MaxValue),
+        ClusterId = ReadText(configuration, "Orleans:ClusterId", "orleansqueue"),
+        ServiceId = ReadText(configuration, "Orleans:ServiceId", "orleansqueue"),
+        Urls = ReadUrls(configuration),
+    };
+
+    private static void RefuseUnknown(IConfigurationSection section, string[] known)
     {
         foreach (var entry in section.AsEnumerable().Where(entry => entry.Value is not null))
         {
-            if (!Known.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
+            if (!known.Contains(entry.Key, StringComparer.OrdinalIgnoreCase))
             {
-                throw new SettingException(entry.Key, entry.Value!, $"nothing, as there is no such setting; there are {string.Join(", ", Known)}");
+                throw new SettingException(entry.Key, entry.Value!, $"nothing, as there is no such setting; there are {string.Join(", ", known)}");
             }
         }
     }
@@ -70,6 +85,29 @@ internal sealed record SiloSettings
         "memory" => StorageKind.Memory,
         var other => throw new SettingException("OrleansQueue:Storage", other, "files or memory"),
     };
+
+    private static string ReadFolder(IConfiguration configuration)
+    {
+        var path = ReadText(configuration, "OrleansQueue:Files:Path", "data");
+        return File.Exists(path) ? throw new SettingException("OrleansQueue:Files:Path", path, "a folder, and this is a file") : path;
+    }
+
+    private static BindingAddress[] ReadUrls(IConfiguration configuration)
+    {
+        const string Allowed = "http://HOST:PORT or https://HOST:PORT, several with ; between them";
+        var text = ReadText(configuration, "Urls", "http://127.0.0.1:8080");
+        try
+        {
+            var urls = text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(BindingAddress.Parse).ToArray();
+            return urls.Length > 0 && urls.All(static url => url is { Scheme: "http" or "https", Port: >= 0 and <= ushort.MaxValue, PathBase: "" })
+                ? urls
+                : throw new SettingException("Urls", text, Allowed);
+        }
+        catch (FormatException)
+        {
+            throw new SettingException("Urls", text, Allowed);
+        }
+    }
 
     private static string ReadText(IConfiguration configuration, string key, string normally) => configuration[key] switch
     {

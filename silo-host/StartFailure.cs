@@ -10,6 +10,7 @@ internal static class StartFailure
     {
         SettingException or StoreMismatchException or InvalidDataException => error.Message,
         SocketException or IOException or UnauthorizedAccessException => error.Message,
+        InvalidOperationException { InnerException: null } => error.Message.ReplaceLineEndings(" "),
         _ => error.InnerException is { } inner ? Describe(inner) : null,
     };
 }

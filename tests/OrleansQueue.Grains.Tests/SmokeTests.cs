@@ -6,7 +6,7 @@ using OrleansQueue.Topics;
 
 namespace OrleansQueue.Grains.Tests;
 
-[Collection(ThreeSilosCollection.Name)]
+[Collection(SharedSilos.Name)]
 public sealed class SmokeTests(ThreeSilos silos)
 {
     [Fact]

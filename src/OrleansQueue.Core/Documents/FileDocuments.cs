@@ -7,27 +7,41 @@ namespace OrleansQueue.Documents;
 
 /// <summary>
 /// Keeps documents as files: <c>folder/kind/key</c>, see docs/formats/documents.md. The first line of a file names its format,
-/// version and CRC-32C; the rest is the content as it was given.
+/// version and CRC-32C; the rest is the content as it was given. Writers of one document must share one instance.
 /// </summary>
 internal sealed class FileDocuments(IDisk disk, IDiskScheduler threads, string folder) : IDocumentStore
 {
     private const string Title = "OrleansQueue document, format 1, version ";
     private const int MaxTitle = 128;
 
+    private readonly string _folder = Path.TrimEndingDirectorySeparator(folder);
+
     // Writers of one document take turns; 64 locks keep writers of others apart well enough.
     private readonly Lock[] _locks = [.. Enumerable.Range(0, 64).Select(_ => new Lock())];
 
-    public async ValueTask<Document?> ReadAsync(DocumentName name) => await threads.RunAsync(() => Read(name));
+    public async ValueTask<Document?> ReadAsync(DocumentName name) => await threads.RunAsync(() =>
+    {
+        try
+        {
+            return Read(PathOf(name)) is { } found ? new Document(found.Content, found.ETag) : null;
+        }
+        catch (FileNotFoundException)
+        {
+            // Deleted a moment ago.
+            return null;
+        }
+    });
 
     public async ValueTask<string> WriteAsync(DocumentName name, ReadOnlyMemory<byte> content, string? expected) => await threads.RunAsync(() =>
     {
         lock (LockOf(name))
         {
-            var version = Check(name, expected) + 1;
             var path = PathOf(name);
+            var before = Check(path, expected);
+            var title = TitleOf((before?.Version ?? 0) + 1, content.Span);
             MakeFolder(Path.GetDirectoryName(path)!);
-            disk.Place(path, [.. Encoding.ASCII.GetBytes(TitleOf(version, content.Span)), .. content.Span]);
-            return ETagOf(version);
+            disk.Place(path, [.. Encoding.ASCII.GetBytes(title.Line), .. content.Span]);
+            return title.ETag;
         }
     });
 
@@ -35,9 +49,9 @@ internal sealed class FileDocuments(IDisk disk, IDiskScheduler threads, string f
     {
         lock (LockOf(name))
         {
-            if (Check(name, expected) != 0)
+            var path = PathOf(name);
+            if (Check(path, expected) is not null)
             {
-                var path = PathOf(name);
                 disk.Delete(path);
                 disk.SyncFolder(Path.GetDirectoryName(path)!);
             }
@@ -48,59 +62,54 @@ internal sealed class FileDocuments(IDisk disk, IDiskScheduler threads, string f
 
     public ValueTask DisposeAsync() => threads.DisposeAsync();
 
-    private string PathOf(DocumentName name) => Path.Combine(folder, FileNames.Of(name.Kind), FileNames.Of(name.Key));
+    private string PathOf(DocumentName name) => Path.Combine(_folder, FileNames.Of(name.Kind), FileNames.Of(name.Key));
 
     private Lock LockOf(DocumentName name) => _locks[Crc32C.Compute(Encoding.UTF8.GetBytes(name.ToString())) % (uint)_locks.Length];
 
-    /// <summary>The version there is, 0 for none, which must be the one that is expected.</summary>
-    private long Check(DocumentName name, string? expected)
+    /// <summary>What is there, which must be the version that is expected.</summary>
+    private StoredDocument? Check(string path, string? expected)
     {
-        var path = PathOf(name);
-        var version = disk.FileExists(path) ? Parse(path, disk.ReadWhole(path)).Version : 0;
-        var found = version == 0 ? null : ETagOf(version);
-        return found == expected ? version : throw new DocumentConflictException(path, expected, found);
+        var found = Read(path);
+        return found?.ETag == expected ? found : throw new DocumentConflictException(path, expected, found?.ETag);
     }
 
-    private Document? Read(DocumentName name)
-    {
-        var path = PathOf(name);
-        try
-        {
-            var (version, content) = disk.FileExists(path) ? Parse(path, disk.ReadWhole(path)) : default;
-            return version == 0 ? null : new Document(content, ETagOf(version));
-        }
-        catch (FileNotFoundException)
-        {
-            // Deleted a moment ago.
-            return null;
-        }
-    }
+    private StoredDocument? Read(string path) => disk.FileExists(path) ? Parse(path, disk.ReadWhole(path)) : null;
 
+    /// <summary>A folder that is empty may be a new one that loss of power would take, so its name is made to last.</summary>
     private void MakeFolder(string path)
     {
         if (disk.List(path).Count == 0)
         {
             disk.CreateFolder(path);
-            disk.SyncFolder(folder);
-            disk.SyncFolder(Path.GetDirectoryName(folder)!);
+            disk.SyncFolder(_folder);
+            disk.SyncFolder(Path.GetDirectoryName(_folder)!);
         }
     }
 
-    private static string ETagOf(long version) => version.ToString(CultureInfo.InvariantCulture);
+    /// <summary>The CRC stands for the version too. Both make the ETag: a document that was deleted and made again counts from 1 again.</summary>
+    private static (string Line, string ETag) TitleOf(long version, ReadOnlySpan<byte> content)
+    {
+        var front = string.Create(CultureInfo.InvariantCulture, $"{Title}{version}, crc ");
+        var crc = Crc32C.Append(Crc32C.Compute(Encoding.ASCII.GetBytes(front)), content);
+        return ($"{front}{crc:x8}\n", string.Create(CultureInfo.InvariantCulture, $"{version}-{crc:x8}"));
+    }
 
-    private static string TitleOf(long version, ReadOnlySpan<byte> content) =>
-        string.Create(CultureInfo.InvariantCulture, $"{Title}{version}, crc {Crc32C.Compute(content):x8}\n");
-
-    private static (long Version, byte[] Content) Parse(string path, byte[] file)
+    private static StoredDocument Parse(string path, byte[] file)
     {
         var end = file.AsSpan(0, Math.Min(MaxTitle, file.Length)).IndexOf((byte)'\n');
         var content = file[(end + 1)..];
-        var title = Encoding.ASCII.GetString(file, 0, Math.Max(end, 0) + (end < 0 ? 0 : 1));
-        var comma = title.LastIndexOf(", ", StringComparison.Ordinal);
-        return comma > Title.Length
-            && long.TryParse(title.AsSpan(Title.Length, comma - Title.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            && title == TitleOf(version, content)
-                ? (version, content)
-                : throw new InvalidDataException($"Document {path} is damaged: its first line does not fit its content.");
+        var line = Encoding.ASCII.GetString(file, 0, end + 1);
+        var comma = line.LastIndexOf(", ", StringComparison.Ordinal);
+        if (comma > Title.Length
+            && long.TryParse(line.AsSpan(Title.Length, comma - Title.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            && TitleOf(version, content) is var title
+            && title.Line == line)
+        {
+            return new StoredDocument(version, title.ETag, content);
+        }
+
+        throw new InvalidDataException($"Document {path} is damaged: its first line does not fit its content.");
     }
+
+    private sealed record StoredDocument(long Version, string ETag, byte[] Content);
 }

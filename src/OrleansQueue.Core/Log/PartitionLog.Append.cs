@@ -6,6 +6,12 @@ namespace OrleansQueue.Log;
 /// <summary>The way of a batch from the door to its offset.</summary>
 internal sealed partial class PartitionLog
 {
+    /// <summary>Whether a batch says that it was sent before and has its offset already. Only its header is looked at; the door is still to come.</summary>
+    public bool IsRepetition(ReadOnlySpan<byte> frame) =>
+        frame.Length >= RecordBatchHeader.Size
+        && RecordBatchHeader.Read(frame) is { Producer.IsIdempotent: true } header
+        && Judge(header).Verdict == SequenceVerdict.Duplicate;
+
     private async ValueTask<ProduceResult> AppendInSequenceAsync(ReadOnlyMemory<byte> frame, RecordBatchHeader header)
     {
         var check = Judge(header);
@@ -60,7 +66,7 @@ internal sealed partial class PartitionLog
 
         using var turned = new CancellationTokenSource();
         await Task.WhenAny(parked.Turn.Task, Task.Delay(_options.ParkTime, _clock, turned.Token));
-        await turned.CancelAsync();
+        turned.Cancel();
         if (!_parked.Remove(parked))
         {
             return await await parked.Turn.Task;

@@ -53,6 +53,9 @@ internal sealed partial class PartitionLog : IAsyncDisposable
     /// <summary>Bytes of the batches as stored.</summary>
     public long SizeInBytes => _opened.Segments.TotalBytes;
 
+    /// <summary>Bytes of the batches that have an offset and are not kept yet.</summary>
+    public long PendingBytes => _pendingBytes;
+
     /// <summary>How many segments there are.</summary>
     public int SegmentCount => _opened.Segments.Count;
 

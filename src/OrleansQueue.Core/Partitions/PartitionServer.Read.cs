@@ -7,6 +7,9 @@ namespace OrleansQueue.Partitions;
 /// <summary>Fetches, places and status.</summary>
 internal sealed partial class PartitionServer
 {
+    // As long as a log that failed may take to open itself again.
+    private static readonly TimeSpan RetentionRetry = TimeSpan.FromMinutes(1);
+
     private int _waiting;
 
     /// <inheritdoc cref="IPartitionVerbs.FetchAsync"/>
@@ -32,23 +35,10 @@ internal sealed partial class PartitionServer
     /// <inheritdoc cref="IPartitionVerbs.ListOffsetsAsync"/>
     public async ValueTask<ListOffsetsResult> ListOffsetsAsync(OffsetQuery query, CancellationToken cancellationToken)
     {
-        if (await FindLogAsync() is not { } log)
-        {
-            return _deleted ? new ListOffsetsResult.UnknownPartition() : new ListOffsetsResult.Fenced();
-        }
-
         try
         {
-            var offset = query switch
-            {
-                OffsetQuery.Earliest => log.Offsets.LogStart,
-                OffsetQuery.Latest => log.Offsets.HighWatermark,
-                OffsetQuery.AtTime at => await log.FindTimeAsync(at.Time, cancellationToken) ?? log.Offsets.HighWatermark,
-                OffsetQuery.EndOfEpoch end => log.EndOf(end.Epoch),
-                OffsetQuery.At at => at.Offset,
-                _ => throw new ArgumentException($"No such query: {query}.", nameof(query)),
-            };
-            return new ListOffsetsResult.Found(PositionAt(log, offset));
+            var found = await AskAsync<ListOffsetsResult>(async log => new ListOffsetsResult.Found(PositionAt(log, await FindAsync(log, query, cancellationToken))));
+            return found ?? (_deleted ? new ListOffsetsResult.UnknownPartition() : new ListOffsetsResult.Fenced());
         }
         catch (LogDamagedException damage)
         {
@@ -82,8 +72,46 @@ internal sealed partial class PartitionServer
     }
 
     /// <summary>When retention will next have something to delete; null where it never will.</summary>
-    public async ValueTask<Timestamp?> NextRetentionAsync(CancellationToken cancellationToken) =>
-        await FindLogAsync() is { } log ? await log.NextExpiryAsync(Retention, cancellationToken) : null;
+    public async ValueTask<Timestamp?> NextRetentionAsync(CancellationToken cancellationToken)
+    {
+        if (await FindLogAsync() is not { } log)
+        {
+            return null;
+        }
+
+        // A log that cannot be written just now does not say when. Its records will be past their time all the same.
+        var waits = Retention.Time is not null && log.Damage is null && log.Offsets.LogStart < log.Offsets.HighWatermark;
+        return await log.NextExpiryAsync(Retention, cancellationToken) ?? (waits ? Timestamp.Now(_clock).Plus(RetentionRetry) : null);
+    }
+
+    private static async ValueTask<Offset> FindAsync(PartitionLog log, OffsetQuery query, CancellationToken cancellationToken) => query switch
+    {
+        OffsetQuery.Earliest => log.Offsets.LogStart,
+        OffsetQuery.Latest => log.Offsets.HighWatermark,
+        OffsetQuery.AtTime at => await log.FindTimeAsync(at.Time, cancellationToken) ?? log.Offsets.HighWatermark,
+        OffsetQuery.EndOfEpoch end => log.EndOf(end.Epoch),
+        OffsetQuery.At at => at.Offset,
+        _ => throw new ArgumentException($"No such query: {query}.", nameof(query)),
+    };
+
+    /// <summary>Asks the log, and once more where it was closed in the middle of it; null where there is none.</summary>
+    private async ValueTask<T?> AskAsync<T>(Func<PartitionLog, ValueTask<T>> question)
+        where T : class
+    {
+        while (await FindLogAsync() is { } log)
+        {
+            try
+            {
+                return await question(log);
+            }
+            catch (Exception error) when (error is IOException or ObjectDisposedException && !IsCurrent(log))
+            {
+                // It was deleted, or opened anew with other settings.
+            }
+        }
+
+        return null;
+    }
 
     private async ValueTask<FetchResult> FetchOrWaitAsync(FetchRequest request, CancellationToken cancellationToken)
     {
@@ -91,13 +119,17 @@ internal sealed partial class PartitionServer
         var longest = request.MaxWait < FetchRequest.LongestWait ? request.MaxWait : FetchRequest.LongestWait;
         while (true)
         {
-            if (await FindLogAsync() is not { } log)
+            Task next = Task.CompletedTask;
+            var result = await AskAsync(log =>
+            {
+                next = log.NextCommit;
+                return ReadAsync(log, request, cancellationToken);
+            });
+            if (result is null)
             {
                 return _deleted ? new FetchResult.UnknownPartition() : new FetchResult.Fenced();
             }
 
-            var next = log.NextCommit;
-            var result = await ReadAsync(log, request, cancellationToken);
             var left = longest - _clock.GetElapsedTime(began);
             if (result is not FetchResult.Fetched { Parts.Count: 0 } || left <= TimeSpan.Zero || _ending.IsCancellationRequested)
             {
@@ -124,7 +156,7 @@ internal sealed partial class PartitionServer
         finally
         {
             _waiting--;
-            await waited.CancelAsync();
+            waited.Cancel();
         }
 
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,3 +1,4 @@
+using OrleansQueue.Batches;
 using OrleansQueue.Broker;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
@@ -57,15 +58,16 @@ internal sealed partial class PartitionServer : IAsyncDisposable
         return result;
     }
 
-    /// <summary>Takes other settings of the topic. What changes how batches are checked closes the log, which then opens anew.</summary>
+    /// <summary>Takes other settings of the topic. What changes how batches are checked or segments are cut opens the log anew.</summary>
     public async ValueTask ApplyAsync(TopicSettings settings)
     {
-        var reopen = (settings.Timestamps, settings.AcceptForeignCodecs) != (_settings.Timestamps, _settings.AcceptForeignCodecs);
+        var before = SettingsOfLog();
         _settings = settings;
-        if (reopen && _log is { } opening)
+        if (SettingsOfLog() != before && _log is { } opened)
         {
-            _log = null;
-            await (await opening).DisposeAsync();
+            // Calls that come meanwhile wait for this opening. It fails for the first of them, if it does, and the next tries again.
+            _log = ReopenAsync(opened);
+            await Task.WhenAny(_log);
         }
     }
 
@@ -89,7 +91,13 @@ internal sealed partial class PartitionServer : IAsyncDisposable
     }
 
     /// <summary>Ends all waits, so that fetches answer at once with what there is.</summary>
-    public void EndWaits() => _ending.Cancel();
+    public void EndWaits()
+    {
+        if (!_ending.IsCancellationRequested)
+        {
+            _ending.Cancel();
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -102,49 +110,65 @@ internal sealed partial class PartitionServer : IAsyncDisposable
     {
         EndWaits();
         _closed = true;
-        if (_log is { } opening)
+        if (_log is { } opened)
         {
             _log = null;
-            await Task.WhenAny(opening);
-            if (opening.IsCompletedSuccessfully)
-            {
-                await opening.Result.DisposeAsync();
-            }
+            await CloseAsync(opened);
+        }
+    }
+
+    /// <summary>Lets a log go when what it has under way is kept. Who opened it without success has heard of it.</summary>
+    private static async ValueTask CloseAsync(Task<PartitionLog> opened)
+    {
+        await Task.WhenAny(opened);
+        if (opened.IsCompletedSuccessfully)
+        {
+            await opened.Result.DisposeAsync();
         }
     }
 
     private async ValueTask<ProduceResult> ProduceWithinBudgetAsync(ReadOnlyMemory<byte> batch)
     {
+        PartitionLog? log = null;
         try
         {
-            if (await FindLogAsync() is not { } log)
-            {
-                return IsLost || !_deleted ? new ProduceResult.Fenced() : new ProduceResult.UnknownPartition();
-            }
-
-            if (_settings is { WhenFull: WhenFull.Refuse, RetentionBytes: { } limit } && log.SizeInBytes + batch.Length > limit)
-            {
-                return new ProduceResult.TopicFull(limit);
-            }
-
-            var segments = log.SegmentCount;
-            var result = await log.AppendAsync(batch);
-            IsLost |= result is ProduceResult.Fenced;
-            if (log.SegmentCount > segments && Retention.Bytes is not null)
-            {
-                await DropOldestAsync(log);
-            }
-
-            return result;
+            log = await FindLogAsync();
+            return log is null ? Gone() : IsFull(log, batch) ? new ProduceResult.TopicFull(_settings.RetentionBytes!.Value) : await AppendAsync(log, batch);
         }
         catch (LogDamagedException damage)
         {
             return new ProduceResult.Damaged(damage.Message);
         }
+        catch (ObjectDisposedException) when (log is not null && !IsCurrent(log))
+        {
+            // The log was closed while the batch waited for its turn; nothing of it is stored.
+            return _closed ? Gone() : new ProduceResult.Throttled(_options.ThrottleTime);
+        }
         finally
         {
             _options.AppendBudget.Give(batch.Length);
         }
+    }
+
+    private ProduceResult Gone() => _deleted ? new ProduceResult.UnknownPartition() : new ProduceResult.Fenced();
+
+    /// <summary>Batches on their way count, or many at once would all find room. One that is stored already needs none.</summary>
+    private bool IsFull(PartitionLog log, ReadOnlyMemory<byte> batch) =>
+        _settings is { WhenFull: WhenFull.Refuse, RetentionBytes: { } limit }
+        && log.SizeInBytes + log.PendingBytes + batch.Length > limit
+        && !log.IsRepetition(batch.Span);
+
+    private async ValueTask<ProduceResult> AppendAsync(PartitionLog log, ReadOnlyMemory<byte> batch)
+    {
+        var segments = log.SegmentCount;
+        var result = await log.AppendAsync(batch);
+        IsLost |= result is ProduceResult.Fenced;
+        if (log.SegmentCount > segments && Retention.Bytes is not null)
+        {
+            await DropOldestAsync(log);
+        }
+
+        return result;
     }
 
     /// <summary>The batch that began a new segment is kept, whatever becomes of the old ones; the next new segment tries again.</summary>
@@ -163,23 +187,38 @@ internal sealed partial class PartitionServer : IAsyncDisposable
     /// <summary>The log, opened where it is not; null where there is nothing to open.</summary>
     private async ValueTask<PartitionLog?> FindLogAsync()
     {
-        if (_deleted || _closed || IsLost)
+        while (!_deleted && !_closed && !IsLost)
         {
-            return null;
+            WasUsed = true;
+            var opening = _log ??= OpenAsync();
+            try
+            {
+                await opening;
+            }
+            catch when (ReferenceEquals(opening, _log))
+            {
+                // Whoever comes next tries again.
+                _log = null;
+                throw;
+            }
+
+            // It may have been closed again before this call went on.
+            if (ReferenceEquals(opening, _log))
+            {
+                return opening.Result;
+            }
         }
 
-        WasUsed = true;
-        var opening = _log ??= OpenAsync();
-        try
-        {
-            return await opening;
-        }
-        catch when (ReferenceEquals(opening, _log))
-        {
-            // Whoever comes next tries again.
-            _log = null;
-            throw;
-        }
+        return null;
+    }
+
+    private bool IsCurrent(PartitionLog log) => _log is { IsCompletedSuccessfully: true } opened && ReferenceEquals(opened.Result, log);
+
+    /// <summary>Two openings at once would fence each other's appends, so the log is closed first.</summary>
+    private async Task<PartitionLog> ReopenAsync(Task<PartitionLog> opened)
+    {
+        await CloseAsync(opened);
+        return await OpenAsync();
     }
 
     private async Task<PartitionLog> OpenAsync()
@@ -195,6 +234,9 @@ internal sealed partial class PartitionServer : IAsyncDisposable
         };
         return await PartitionLog.OpenAsync(_store, options, _clock, _events, CancellationToken.None);
     }
+
+    /// <summary>What a log is opened with and keeps until it is opened anew.</summary>
+    private (TimestampKind, bool, long) SettingsOfLog() => (_settings.Timestamps, _settings.AcceptForeignCodecs, SegmentBytes());
 
     /// <summary>Only whole segments are deleted, so where bytes are limited a segment is a quarter of what may stay.</summary>
     private long SegmentBytes() =>

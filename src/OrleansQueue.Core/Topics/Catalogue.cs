@@ -77,10 +77,7 @@ internal sealed class Catalogue : IAsyncDisposable
             return new CreateTopicResult.Exists(present);
         }
 
-        var topic = new TopicDescription(name, _newId(), settings, Version: 1);
-        await AppendAsync(new CatalogueEntry { Put = TopicDocument.Of(topic) });
-        await SettleAsync(topic);
-        return new CreateTopicResult.Created(topic);
+        return new CreateTopicResult.Created(await PutAsync(new TopicDescription(name, _newId(), settings, Version: 1)));
     }
 
     /// <summary>Finds a topic. Its keeper has its settings when this answers.</summary>
@@ -116,10 +113,7 @@ internal sealed class Catalogue : IAsyncDisposable
             return new AlterTopicResult.Refused(refusal);
         }
 
-        var altered = present with { Settings = settings, Version = version + 1 };
-        await AppendAsync(new CatalogueEntry { Put = TopicDocument.Of(altered) });
-        await SettleAsync(altered);
-        return new AlterTopicResult.Altered(altered);
+        return new AlterTopicResult.Altered(await PutAsync(present with { Settings = settings, Version = version + 1 }));
     }
 
     /// <summary>Takes a topic out of the catalogue; its records go when <see cref="SettleAsync()"/> is next called.</summary>
@@ -151,6 +145,15 @@ internal sealed class Catalogue : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _journal.DisposeAsync();
+
+    /// <summary>Writes a topic and tells its keeper. The answer is what is written, in which times are whole milliseconds.</summary>
+    private async ValueTask<TopicDescription> PutAsync(TopicDescription topic)
+    {
+        await AppendAsync(new CatalogueEntry { Put = TopicDocument.Of(topic) });
+        var written = _state.Find(topic.Name)!;
+        await SettleAsync(written);
+        return written;
+    }
 
     private async ValueTask SettleAsync(TopicDescription topic)
     {

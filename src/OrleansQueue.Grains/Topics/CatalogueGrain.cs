@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Placement;
 using OrleansQueue.Broker;
@@ -5,6 +6,7 @@ using OrleansQueue.Contracts.Grains;
 using OrleansQueue.Contracts.Wire;
 using OrleansQueue.Grains.Duties;
 using OrleansQueue.Grains.Hosting;
+using OrleansQueue.Grains.Logging;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Grains.Topics;
@@ -12,7 +14,7 @@ namespace OrleansQueue.Grains.Topics;
 /// <summary>One shard of the catalogue. After a call that failed it leaves memory, and its journal tells the next one what was kept.</summary>
 [GrainType("oq-catalogue"), Immovable]
 internal sealed class CatalogueGrain(
-    IGrainContext context, SiloBroker silo, IGrainFactory grains, DutyClient duties, TimeProvider clock, IOptions<OrleansQueueOptions> options)
+    IGrainContext context, SiloBroker silo, IGrainFactory grains, DutyClient duties, TimeProvider clock, IOptions<OrleansQueueOptions> options, ILogger<CatalogueGrain> logger)
     : IGrainBase, ICatalogueGrain, ITopicKeepers
 {
     private static readonly TimeSpan SettleAfter = TimeSpan.FromSeconds(1);
@@ -46,7 +48,16 @@ internal sealed class CatalogueGrain(
     public ValueTask<TopicAnswer> AlterAsync(string name, TopicSettings settings, int version) =>
         ChangeAsync(async catalogue => TopicAnswer.Of(await catalogue.AlterAsync(name, settings, version)));
 
-    public ValueTask<bool> DeleteAsync(string name) => ChangeAsync(catalogue => catalogue.DeleteAsync(name));
+    public async ValueTask<bool> DeleteAsync(string name)
+    {
+        var deleted = await ChangeAsync(catalogue => catalogue.DeleteAsync(name));
+        if (deleted)
+        {
+            await TrySettleAsync();
+        }
+
+        return deleted;
+    }
 
     public ValueTask<Timestamp?> RunDutyAsync() => RunAsync(async catalogue =>
     {
@@ -65,6 +76,19 @@ internal sealed class CatalogueGrain(
             CreateTopicResult.Exists exists => exists.Topic,
             _ => null,
         };
+
+    /// <summary>The topic is deleted once that is journaled; where its records cannot be deleted at once, the duty does it later.</summary>
+    private async ValueTask TrySettleAsync()
+    {
+        try
+        {
+            await RunDutyAsync();
+        }
+        catch (Exception error) when (error is IOException or TimeoutException or OrleansException)
+        {
+            logger.DutyFailed(error, context.GrainId.ToString());
+        }
+    }
 
     /// <summary>The duty is set before the change, so that what the change leaves to be done is done whatever happens to this silo.</summary>
     private async ValueTask<T> ChangeAsync<T>(Func<Catalogue, ValueTask<T>> change)

@@ -18,24 +18,24 @@ internal static class LargeCommitsRun
         var folder = Path.Combine(args.Length > 2 ? args[2] : Path.GetTempPath(), "oq-large-commits");
         foreach (var batchBytes in new[] { 64 << 10, 128 << 10, 256 << 10, 1 << 20 })
         {
-            var runs = new Dictionary<bool, List<Run>> { [true] = [], [false] = [] };
+            var runs = new Dictionary<bool, List<Run>> { [false] = [], [true] = [] };
             for (var round = 0; round < rounds; round++)
             {
-                runs[true].Add(await MeasureAsync(folder, batchBytes, throughCache: true, seconds));
-                runs[false].Add(await MeasureAsync(folder, batchBytes, throughCache: false, seconds));
+                runs[false].Add(await MeasureAsync(folder, batchBytes, aroundCache: false, seconds));
+                runs[true].Add(await MeasureAsync(folder, batchBytes, aroundCache: true, seconds));
             }
 
-            Print("through the cache", batchBytes, runs[true]);
-            Print("around the cache", batchBytes, runs[false]);
+            Print("through the cache", batchBytes, runs[false]);
+            Print("around the cache", batchBytes, runs[true]);
         }
 
         Directory.Delete(folder, recursive: true);
         return 0;
     }
 
-    private static async Task<Run> MeasureAsync(string folder, int batchBytes, bool throughCache, int seconds)
+    private static async Task<Run> MeasureAsync(string folder, int batchBytes, bool aroundCache, int seconds)
     {
-        await using var store = await ManyPartitionsRun.OpenAsync(folder, shared: 64 << 10, new SlowDisk(0, throughCache));
+        await using var store = await ManyPartitionsRun.OpenAsync(folder, shared: 64 << 10, new SlowDisk(0), aroundCache);
         var commits = new LargeCommits(store, Partitions, batchBytes, RecordBytes);
         await commits.RunAsync(TimeSpan.FromSeconds(1));
         var before = Environment.CpuUsage.TotalTime;

@@ -50,14 +50,20 @@ internal static class ManyPartitionsRun
 
     private static double At(double[] sorted, double part) => sorted[(int)((sorted.Length - 1) * part)];
 
-    public static async Task<FileLogStore> OpenAsync(string folder, int shared, SlowDisk disk)
+    public static async Task<FileLogStore> OpenAsync(string folder, int shared, SlowDisk disk, bool aroundCache = true)
     {
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
         }
 
-        var options = new FileStoreOptions { Path = folder, NewId = new StoreId(Guid.NewGuid()), WriteAheadMaxCommitBytes = shared };
+        var options = new FileStoreOptions
+        {
+            Path = folder,
+            NewId = new StoreId(Guid.NewGuid()),
+            WriteAheadMaxCommitBytes = shared,
+            WriteAroundPageCache = aroundCache,
+        };
         return await FileLogStore.OpenAsync(options, disk, new DiskThreads("write", options.WriteThreads), new DiskThreads("read", options.ReadThreads));
     }
 }

@@ -3,18 +3,13 @@ using OrleansQueue.Storage.Files;
 
 namespace OrleansQueue.Benchmarks.ManyPartitions;
 
-/// <summary>
-/// The real disk, held to so many syncs a second in all, one at a time, each with its share of the second; and held, if asked,
-/// to writing through the system's page cache.
-/// </summary>
-internal sealed class SlowDisk(int syncsPerSecond, bool throughCache = false) : IDisk
+/// <summary>The real disk, held to so many syncs a second in all: one at a time, each with its share of the second.</summary>
+internal sealed class SlowDisk(int syncsPerSecond) : IDisk
 {
     private readonly OperatingSystemDisk _disk = OperatingSystemDisk.Instance;
     private readonly Lock _device = new();
     private long _syncs;
     private long _busyUntil;
-
-    public bool ThroughCache => throughCache;
 
     public long Syncs => Interlocked.Read(ref _syncs);
 
@@ -73,7 +68,7 @@ internal sealed class SlowDisk(int syncsPerSecond, bool throughCache = false) : 
 
         public void Write(long position, ReadOnlySpan<byte> bytes) => file.Write(position, bytes);
 
-        public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool syncFollows) => file.Write(position, parts, syncFollows && !disk.ThroughCache);
+        public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool aroundCache) => file.Write(position, parts, aroundCache);
 
         public void SetLength(long length) => file.SetLength(length);
 

@@ -101,6 +101,20 @@ public sealed class EpochHistoryTests
         Assert.Equal(new Epoch(epoch), history.At(new(offset)));
     }
 
+    [Theory]
+    [InlineData(2, 30)]
+    [InlineData(5, 60)]
+    [InlineData(9, 100)]
+    [InlineData(4, 30)] // Epochs that wrote nothing end with the last one before them;
+    [InlineData(7, 60)]
+    [InlineData(20, 100)]
+    [InlineData(1, 0)] // one before all of them ends where they begin.
+    [InlineData(-1, 0)]
+    public void An_epoch_ends_where_the_next_one_begins(int epoch, long end) => Assert.Equal(new Offset(end), History().EndOf(new(epoch), End));
+
+    [Fact]
+    public void Every_epoch_of_an_empty_log_ends_at_its_end() => Assert.Equal(End, new EpochHistory().EndOf(new(3), End));
+
     // Epoch 2 from 0 on, 5 from 30 on, 9 from 60 on.
     private static EpochHistory History()
     {

@@ -283,10 +283,10 @@ internal sealed partial class ForgetfulDisk : IDisk
             }
         }
 
-        public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool syncFollows)
+        public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool aroundCache)
         {
             var bytes = parts.SelectMany(part => part.ToArray()).ToArray();
-            if (!syncFollows)
+            if (!aroundCache)
             {
                 Write(position, bytes);
                 return;

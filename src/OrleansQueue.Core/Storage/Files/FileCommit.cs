@@ -20,7 +20,7 @@ internal sealed class FileCommit(FileLog log, Offset segment, long position, IRe
     {
         try
         {
-            log.WriteSegment(segment, position, parts, syncFollows: false);
+            log.WriteSegment(segment, position, parts, aroundCache: false);
             return true;
         }
         catch (Exception error)
@@ -31,11 +31,11 @@ internal sealed class FileCommit(FileLog log, Offset segment, long position, IRe
     }
 
     /// <summary>Writes to the segment and, where the log's durability asks for it, syncs it.</summary>
-    public void RunAlone(bool sync)
+    public void RunAlone(bool sync, bool aroundCache)
     {
         try
         {
-            log.WriteSegment(segment, position, parts, syncFollows: sync);
+            log.WriteSegment(segment, position, parts, aroundCache);
             if (sync)
             {
                 log.SyncSegment(segment);

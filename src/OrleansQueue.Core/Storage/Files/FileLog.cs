@@ -173,7 +173,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     }
 
     /// <summary>Writes bytes of a commit to the segment. On the disk's threads.</summary>
-    public void WriteSegment(Offset segment, long position, IReadOnlyList<ReadOnlyMemory<byte>> bytes, bool syncFollows)
+    public void WriteSegment(Offset segment, long position, IReadOnlyList<ReadOnlyMemory<byte>> bytes, bool aroundCache)
     {
         using var lease = store.Segments.Rent(id, segment);
         if (_synced > _markedPosition && store.Options.Clock.GetElapsedTime(_markedAt) >= BetweenMarks)
@@ -181,7 +181,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
             WriteMark(lease.File, _synced);
         }
 
-        lease.File.Write(SegmentHeader.Size + position, bytes, syncFollows);
+        lease.File.Write(SegmentHeader.Size + position, bytes, aroundCache);
     }
 
     public void SyncSegment(Offset segment) => store.SyncSegment(id, segment);
@@ -213,7 +213,9 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
         {
             _ = store.Writes.RunAsync(() =>
             {
-                commit.RunAlone(sync: options.Durability == Durability.Fsync);
+                // Without a sync the page cache is all that the durability promises, and writing to it is done the soonest.
+                var sync = options.Durability == Durability.Fsync;
+                commit.RunAlone(sync, aroundCache: sync && store.Options.WriteAroundPageCache);
                 return true;
             });
         }

@@ -19,6 +19,13 @@ internal sealed record FileStoreOptions
     /// </summary>
     public int WriteAheadMaxCommitBytes { get; init; } = 64 << 10;
 
+    /// <summary>
+    /// Whether commits that are too large for the write-ahead file may go around the system's page cache, which then does not hold
+    /// them: cheaper to write, while a reader that is behind the tail cache has them read from the disk. Default: true; measured
+    /// in docs/decisions/0003.
+    /// </summary>
+    public bool WriteAroundPageCache { get; init; } = true;
+
     /// <summary>The size of one write-ahead file. A full one is given free when the segments behind it are synced. Default: 32 MiB, replayed in a fraction of a second.</summary>
     public int WriteAheadFileBytes { get; init; } = 32 << 20;
 

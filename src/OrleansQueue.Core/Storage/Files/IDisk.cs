@@ -47,11 +47,10 @@ internal interface IDiskFile : IDisposable
     void Write(long position, ReadOnlySpan<byte> bytes);
 
     /// <summary>
-    /// Writes all parts one behind the other, in one call where the system can. <paramref name="syncFollows"/> says that the
-    /// caller syncs next and waits for it: then nothing is gained by keeping the bytes in the system's page cache, and a large
-    /// write may go around it.
+    /// Writes all parts one behind the other, in one call where the system can. With <paramref name="aroundCache"/> a large write
+    /// may go around the system's page cache; good where the caller syncs next and nobody is likely to read the bytes soon.
     /// </summary>
-    void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool syncFollows);
+    void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool aroundCache);
 
     void SetLength(long length);
 

@@ -26,9 +26,9 @@ internal sealed class OperatingSystemFile(SafeFileHandle handle, DirectWriter di
 
     public void Write(long position, ReadOnlySpan<byte> bytes) => RandomAccess.Write(handle, bytes, position);
 
-    public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool syncFollows)
+    public void Write(long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, bool aroundCache)
     {
-        if (!syncFollows || !direct.TryWrite(position, parts))
+        if (!aroundCache || !direct.TryWrite(position, parts))
         {
             RandomAccess.Write(handle, parts, position);
         }

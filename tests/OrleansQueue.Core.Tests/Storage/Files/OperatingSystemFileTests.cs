@@ -51,7 +51,7 @@ public sealed class OperatingSystemFileTests : IDisposable
         random.NextBytes(bytes);
         ReadOnlyMemory<byte> all = bytes;
         using var file = Open(path, Page, 1);
-        file.Write(61, [default, all[..100], default, all[100..2_500_000], all[2_500_000..], default], syncFollows: true);
+        file.Write(61, [default, all[..100], default, all[100..2_500_000], all[2_500_000..], default], aroundCache: true);
         file.Sync();
         Assert.True(File.ReadAllBytes(path).AsSpan(61).SequenceEqual(bytes));
     }
@@ -63,7 +63,7 @@ public sealed class OperatingSystemFileTests : IDisposable
         using var file = Open(path, Page, 1);
         File.Delete(path);
         File.WriteAllBytes(path, [1, 2, 3]);
-        file.Write(0, [new byte[Page]], syncFollows: true);
+        file.Write(0, [new byte[Page]], aroundCache: true);
         Assert.Equal(Page, file.Length);
         Assert.Equal([1, 2, 3], File.ReadAllBytes(path));
     }
@@ -119,7 +119,7 @@ public sealed class OperatingSystemFileTests : IDisposable
         else
         {
             var cut = random.Next(count + 1);
-            file.Write(at, [expected.AsMemory(at, cut), expected.AsMemory(at + cut, count - cut)], syncFollows: random.Next(4) != 0);
+            file.Write(at, [expected.AsMemory(at, cut), expected.AsMemory(at + cut, count - cut)], aroundCache: random.Next(4) != 0);
         }
 
         if (random.Next(3) == 0)

@@ -1,0 +1,23 @@
+using System.CommandLine;
+using OrleansQueue.Cli.Connecting;
+
+namespace OrleansQueue.Cli.Bench;
+
+/// <summary><c>oq bench</c>.</summary>
+internal static class BenchCommands
+{
+    public static Command Build() => new("bench", "Measure a cluster; each prints one JSON object.")
+    {
+        BuildOne("publish", "Publish messages and count those acknowledged.", PublishBench.RunAsync),
+        BuildOne("consume", "Read messages back and verify each; they are published first where the topic lacks them.", ConsumeBench.RunAsync),
+    };
+
+    private static Command BuildOne(string name, string description, Func<Connection, BenchOptions, CancellationToken, Task<BenchReport>> bench)
+    {
+        var command = new Command(name, description);
+        BenchOptions.AddTo(command);
+        command.SetAction((options, cancellationToken) => Session.RunAsync(
+            options, async connection => (await bench(connection, BenchOptions.Read(options), cancellationToken)).Print(), cancellationToken));
+        return command;
+    }
+}

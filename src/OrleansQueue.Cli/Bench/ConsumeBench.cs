@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using OrleansQueue.Cli.Connecting;
+using OrleansQueue.Client;
+
+namespace OrleansQueue.Cli.Bench;
+
+/// <summary>Reads a topic from its beginning as fast as it comes, and verifies every byte.</summary>
+internal static class ConsumeBench
+{
+    public static async Task<BenchReport> RunAsync(Connection connection, BenchOptions options, CancellationToken cancellationToken)
+    {
+        var topic = await BenchTopic.OpenAsync(connection, options, cancellationToken);
+        var lacking = options.Messages - await topic.CountAsync(cancellationToken);
+        if (lacking > 0)
+        {
+            await Console.Error.WriteLineAsync($"Topic {topic.Name} lacks {lacking} messages, which are published first and not counted.");
+            await using var producer = await connection.Client.OpenProducerAsync(topic.Name, null, cancellationToken);
+            await PublishBench.PublishAsync(producer, new BenchMessage(options.Size, Stopwatch.GetTimestamp()), lacking, static () => true, null, cancellationToken);
+        }
+
+        var warmUp = Stopwatch.StartNew();
+        while (warmUp.Elapsed.TotalSeconds < BenchReport.WarmUpSeconds)
+        {
+            await ReadAsync(connection, topic, options, () => warmUp.Elapsed.TotalSeconds < BenchReport.WarmUpSeconds, [], cancellationToken);
+        }
+
+        var waits = new List<double>();
+        var elapsed = Stopwatch.StartNew();
+        var verified = await ReadAsync(connection, topic, options, static () => true, waits, cancellationToken);
+        return new BenchReport("consume", options with { Durability = topic.Durability }, elapsed.Elapsed, waits, verified);
+    }
+
+    /// <summary>Reads as many messages as the options say; answers whether each was whole and none was missing, doubled or out of order.</summary>
+    private static async Task<bool> ReadAsync(
+        Connection connection, BenchTopic topic, BenchOptions options, Func<bool> goOn, List<double> waits, CancellationToken cancellationToken)
+    {
+        await using var reader = await connection.Client.OpenReaderAsync(topic.Name, new ReaderOptions { Start = StartAt.Earliest, OnGap = OnGap.Stop }, cancellationToken);
+        var check = new OrderCheck(options.Size);
+        var asked = Stopwatch.GetTimestamp();
+        await foreach (var records in reader.ReadBatchesAsync(cancellationToken))
+        {
+            waits.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
+            check.Take(records, options.Messages);
+            if (check.Count >= options.Messages || !goOn())
+            {
+                break;
+            }
+
+            asked = Stopwatch.GetTimestamp();
+        }
+
+        return check.IsGood;
+    }
+
+    private sealed class OrderCheck(int size)
+    {
+        private readonly BenchMessage _expected = new(size, 0);
+        private readonly Dictionary<Partition, Offset> _nextOffsets = [];
+        private readonly Dictionary<(Partition Partition, long Run), long> _lastNumbers = [];
+
+        public long Count { get; private set; }
+
+        public bool IsGood { get; private set; } = true;
+
+        public void Take(FetchedRecords records, long most)
+        {
+            var next = _nextOffsets.GetValueOrDefault(records.Partition, records.LogStart);
+            long run = 0;
+            long last = -1;
+            foreach (var record in records)
+            {
+                if (Count == most)
+                {
+                    break;
+                }
+
+                var good = _expected.TryRead(record.Value.Span, out var its, out var number) && record.Offset == next;
+                if (its != run)
+                {
+                    (run, last) = (its, Swap(records.Partition, run, last, its));
+                }
+
+                IsGood &= good && number > last;
+                (last, next) = (number, record.Offset.Plus(1));
+                Count++;
+            }
+
+            Swap(records.Partition, run, last, run);
+            _nextOffsets[records.Partition] = next;
+        }
+
+        /// <summary>Remembers the last number of one run, and answers that of another.</summary>
+        private long Swap(Partition partition, long run, long last, long other)
+        {
+            _lastNumbers[(partition, run)] = last;
+            return _lastNumbers.GetValueOrDefault((partition, other), -1);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+using OrleansQueue.Cli;
+
+return await CommandLine.RunAsync(args);
