@@ -46,6 +46,18 @@ public sealed class ReaderFaultTests
         Assert.InRange(run.Clock.GetUtcNow() - start, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(16));
     });
 
+    [Fact]
+    public void A_broker_that_ends_every_wait_is_not_asked_without_a_pause() => Simulation.Run(async run =>
+    {
+        run.Broker.CreateTopic("orders", 1);
+        run.Broker.OnFetch = request => new FetchResult.Fetched([], [], request.From, default, default, default);
+        await using var reader = await run.Client.OpenReaderAsync("orders");
+
+        await run.PassAsync(TimeSpan.FromSeconds(10));
+
+        Assert.InRange(run.Broker.Fetches, 100, 201);
+    });
+
     [Theory]
     [InlineData(GapReason.Diverged, 2)]
     [InlineData(GapReason.Overtaken, 7)]

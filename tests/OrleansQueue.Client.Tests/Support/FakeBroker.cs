@@ -113,7 +113,7 @@ internal sealed class FakeBroker(ManualClock clock) : IBroker
             await hold.WaitAsync(cancellationToken);
         }
 
-        var wait = Task.Delay(request.MaxWait, clock, cancellationToken);
+        var wait = clock.After(request.MaxWait, cancellationToken);
         while (true)
         {
             await Task.Yield();
