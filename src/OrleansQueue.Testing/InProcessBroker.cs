@@ -166,7 +166,7 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
 
     private async ValueTask LoadAsync()
     {
-        var loading = _loading ??= _catalogue.LoadAsync();
+        var loading = _loading ??= LoadAllAsync();
         try
         {
             await loading;
@@ -177,6 +177,13 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
             _loading = null;
             throw;
         }
+    }
+
+    /// <summary>A store that was used before has topics, and partitions of theirs may have waited to be called.</summary>
+    private async Task LoadAllAsync()
+    {
+        await _catalogue.LoadAsync();
+        await _partitions.Duties.RunAsync();
     }
 
     /// <summary>The timer of the duties; nobody waits for what it begins.</summary>

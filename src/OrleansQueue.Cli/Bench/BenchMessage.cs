@@ -29,6 +29,9 @@ internal sealed class BenchMessage
         BinaryPrimitives.WriteInt64LittleEndian(_bytes, run);
     }
 
+    /// <summary>Bytes of a value.</summary>
+    public int Size => _bytes.Length;
+
     /// <summary>The value of one message; it holds until the next is asked for.</summary>
     public ReadOnlySpan<byte> Of(long number)
     {

@@ -41,7 +41,7 @@ internal static class PublishBench
     public static async Task<long> PublishAsync(
         TopicProducer producer, BenchMessage message, long count, Func<bool> goOn, Latencies? latencies, CancellationToken cancellationToken)
     {
-        var receipts = new ReceiptRing();
+        var receipts = new ReceiptRing(message.Size);
         for (long number = 0; number < count; number++)
         {
             if (number % ReceiptRing.Step == 0)

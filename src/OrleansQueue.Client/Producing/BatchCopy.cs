@@ -18,7 +18,7 @@ internal static class BatchCopy
             var each = record.Headers;
             while (each.MoveNext())
             {
-                headers.Add(new(each.Name.ToArray(), each.Value.IsNull ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(each.Value.Span.ToArray())));
+                headers.Add(new(each.Name.ToArray(), each.Value.IsNull ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(each.Value.Span.ToArray())));
             }
 
             builder.Append(record.Timestamp, record.Key, record.Value, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(headers));

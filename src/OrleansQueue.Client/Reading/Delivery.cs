@@ -101,8 +101,8 @@ public sealed class Delivery
             records.From with { Offset = record.Offset.Plus(1), Epoch = epoch },
             record.Offset,
             record.Timestamp,
-            key.IsNull ? (ReadOnlyMemory<byte>?)null : bytes.AsMemory(0, key.Span.Length),
-            value.IsNull ? (ReadOnlyMemory<byte>?)null : bytes.AsMemory(key.Span.Length),
+            key.IsNull ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory(0, key.Span.Length),
+            value.IsNull ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory(key.Span.Length),
             record.HeaderCount == 0 ? [] : HeadersOf(record));
     }
 
@@ -112,7 +112,7 @@ public sealed class Delivery
         var reader = record.Headers;
         for (var i = 0; reader.MoveNext(); i++)
         {
-            headers[i] = new(Encoding.UTF8.GetString(reader.Name), reader.Value.IsNull ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(reader.Value.Span.ToArray()));
+            headers[i] = new(Encoding.UTF8.GetString(reader.Name), reader.Value.IsNull ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(reader.Value.Span.ToArray()));
         }
 
         return headers;

@@ -18,16 +18,29 @@ internal sealed class ConnectionWatch
     public async Task<T> WaitAsync<T>(Task<T> answer, CancellationToken cancellationToken)
     {
         var lost = _lost.Task;
-        var cancelled = cancellationToken.CanBeCanceled ? answer.WaitAsync(cancellationToken) : answer;
-        if (await Task.WhenAny(cancelled, lost) == lost && !answer.IsCompleted)
+        Task first;
+        try
         {
-            // How the call ends later is of no use to anybody any more.
-            _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            first = await Task.WhenAny(answer, lost).WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Forget(answer);
+            throw;
+        }
+
+        if (first == lost && !answer.IsCompleted)
+        {
+            Forget(answer);
             throw new BrokerUnavailableException("The connection to the cluster was lost before the answer came.");
         }
 
-        return await cancelled;
+        return await answer;
     }
+
+    /// <summary>How the call ends later is of no use to anybody any more. Its failure is looked at, so that it does not come up as one that nobody saw.</summary>
+    private static void Forget(Task answer) =>
+        _ = answer.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

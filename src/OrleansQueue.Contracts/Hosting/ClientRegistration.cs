@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Messaging;
 using OrleansQueue.Broker;
+using OrleansQueue.Client;
 using OrleansQueue.Contracts.Broker;
 
 namespace OrleansQueue;
@@ -11,7 +12,7 @@ public static class OrleansQueueClientBuilderExtensions
 {
     /// <summary>
     /// Lets an application publish to and read from the cluster that its Orleans client connects to. Resolve
-    /// <see cref="IBroker"/>, or what stands on it, from the services.
+    /// <see cref="BrokerClient"/>, or <see cref="IBroker"/> that it stands on, from the services.
     /// </summary>
     public static IClientBuilder AddOrleansQueueClient(this IClientBuilder client)
     {
@@ -43,6 +44,7 @@ public static class OrleansQueueClientBuilderExtensions
     {
         services.TryAddSingleton<ConnectionWatch>();
         services.TryAddSingleton<IBroker, OrleansBroker>();
+        services.TryAddSingleton(static provider => new BrokerClient(provider.GetRequiredService<IBroker>()));
         return services;
     }
 }

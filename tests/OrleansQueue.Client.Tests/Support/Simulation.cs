@@ -36,7 +36,18 @@ internal sealed class Simulation
     public static void Run(Func<Simulation, Task> test, int seed = 1)
     {
         var simulation = new Simulation(seed);
-        simulation.Drive(() => test(simulation));
+
+        // The context that the test framework gives its threads would take the turns away from this one.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            simulation.Drive(() => test(simulation));
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 
     /// <summary>Lets time pass while everybody works.</summary>

@@ -1,0 +1,161 @@
+using OrleansQueue.Broker;
+using OrleansQueue.Contracts.Broker;
+using OrleansQueue.Contracts.Wire;
+using OrleansQueue.Topics;
+
+namespace OrleansQueue.Contracts.Tests.Broker;
+
+/// <summary>A call ends: in an answer, in the caller's cancellation, or in word that no answer came.</summary>
+public sealed class OrleansBrokerTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly Position Start = new(new TopicId(Guid.NewGuid()), new Partition(0), Offset.Zero, Epoch.None);
+
+    private readonly TaskCompletionSource<ProduceAnswer> _answer = new();
+    private readonly ConnectionWatch _connection = new();
+    private readonly OrleansBroker _broker;
+
+    public OrleansBrokerTests() => _broker = new(FakeGrains.Answering(_ => new ValueTask<ProduceAnswer>(_answer.Task)), _connection);
+
+    [Fact]
+    public async Task Answer_of_the_grain_is_the_answer()
+    {
+        var call = ProduceAsync();
+        _answer.SetResult(ProduceAnswer.Of(new ProduceResult.OutOfOrder(new Sequence(3))));
+
+        Assert.Equal(new ProduceResult.OutOfOrder(new Sequence(3)), await call);
+    }
+
+    [Fact]
+    public async Task Call_that_hangs_ends_when_the_connection_is_lost()
+    {
+        var call = ProduceAsync();
+        Assert.False(call.IsCompleted);
+        _connection.Lost();
+
+        await Assert.ThrowsAsync<BrokerUnavailableException>(() => call);
+    }
+
+    [Fact]
+    public async Task Every_call_that_waits_ends_when_the_connection_is_lost()
+    {
+        var calls = Enumerable.Range(0, 100).Select(i => ProduceAsync(i % 2 == 0 ? default : new CancellationTokenSource().Token)).ToList();
+        _connection.Lost();
+
+        foreach (var call in calls)
+        {
+            await Assert.ThrowsAsync<BrokerUnavailableException>(() => call);
+        }
+    }
+
+    [Fact]
+    public async Task Call_made_after_the_loss_is_answered()
+    {
+        _connection.Lost();
+        var call = ProduceAsync();
+        _answer.SetResult(ProduceAnswer.Of(new ProduceResult.Fenced()));
+
+        Assert.Equal(new ProduceResult.Fenced(), await call);
+    }
+
+    [Fact]
+    public async Task Call_made_between_two_losses_ends_with_the_second()
+    {
+        _connection.Lost();
+        var call = ProduceAsync();
+        Assert.False(call.IsCompleted);
+        _connection.Lost();
+
+        await Assert.ThrowsAsync<BrokerUnavailableException>(() => call);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_wait_and_says_so()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var call = ProduceAsync(cancelled.Token);
+        await cancelled.CancelAsync();
+
+        Assert.Equal(cancelled.Token, (await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call)).CancellationToken);
+    }
+
+    [Fact]
+    public async Task Call_that_is_cancelled_before_is_not_made()
+    {
+        var calls = 0;
+        var broker = new OrleansBroker(FakeGrains.Answering(_ => ++calls), _connection);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => broker.ProduceAsync(Start.Topic, Start.Partition, default, new CancellationToken(canceled: true)).AsTask());
+        Assert.Equal(0, calls);
+    }
+
+    public static TheoryData<Exception> Failures =>
+    [
+        new TimeoutException("Too late."), new OrleansException("Gone."), new IOException("No disk."), new InvalidOperationException("A bug."),
+        new InvalidDataException("An answer that nobody knows."), new OperationCanceledException("The silo stops."), new ObjectDisposedException("A client"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Failures), DisableDiscoveryEnumeration = true)]
+    public async Task Failure_of_the_grain_means_that_no_answer_came(Exception failure)
+    {
+        var call = ProduceAsync();
+        _answer.SetException(failure);
+
+        var error = await Assert.ThrowsAsync<BrokerUnavailableException>(() => call);
+        Assert.Same(failure, error.InnerException);
+        Assert.Equal($"No answer came from the cluster: {failure.Message}", error.Message);
+    }
+
+    [Theory]
+    [MemberData(nameof(Failures), DisableDiscoveryEnumeration = true)]
+    public async Task Failure_at_once_means_the_same(Exception failure)
+    {
+        var thrown = new OrleansBroker(FakeGrains.Answering(_ => throw failure), _connection);
+        var answered = new OrleansBroker(FakeGrains.Answering(_ => new ValueTask<ProduceAnswer>(Task.FromException<ProduceAnswer>(failure))), _connection);
+
+        foreach (var broker in new[] { thrown, answered })
+        {
+            var error = await Assert.ThrowsAsync<BrokerUnavailableException>(() => broker.ProduceAsync(Start.Topic, Start.Partition, default, default).AsTask());
+            Assert.Same(failure, error.InnerException);
+        }
+    }
+
+    [Fact]
+    public async Task Every_verb_ends_when_the_connection_is_lost()
+    {
+        var never = new OrleansBroker(FakeGrains.Answering(Hang), _connection);
+        Task[] calls =
+        [
+            never.CreateTopicAsync("orders", new TopicSettings(), default).AsTask(),
+            never.FindTopicAsync("orders", default).AsTask(),
+            never.FindTopicToPublishAsync("orders", default).AsTask(),
+            never.ListTopicsAsync(null, 10, default).AsTask(),
+            never.AlterTopicAsync("orders", new TopicSettings(), 1, default).AsTask(),
+            never.DeleteTopicAsync("orders", default).AsTask(),
+            never.ProduceAsync(Start.Topic, Start.Partition, default, default).AsTask(),
+            never.FetchAsync(new FetchRequest(Start), default).AsTask(),
+            never.ListOffsetsAsync(Start.Topic, Start.Partition, new OffsetQuery.Latest(), default).AsTask(),
+            never.DescribePartitionAsync(Start.Topic, Start.Partition, default).AsTask(),
+        ];
+        Assert.All(calls, call => Assert.False(call.IsCompleted));
+        _connection.Lost();
+
+        foreach (var call in calls)
+        {
+            await Assert.ThrowsAsync<BrokerUnavailableException>(() => call.WaitAsync(Patience));
+        }
+    }
+
+    private async Task<ProduceResult> ProduceAsync(CancellationToken cancellationToken = default) =>
+        await _broker.ProduceAsync(Start.Topic, Start.Partition, default, cancellationToken).AsTask().WaitAsync(Patience, CancellationToken.None);
+
+    /// <summary>A task of the type that the method answers with, which never ends.</summary>
+    private static object? Hang(System.Reflection.MethodInfo method)
+    {
+        var source = Activator.CreateInstance(typeof(TaskCompletionSource<>).MakeGenericType(method.ReturnType.GenericTypeArguments[0]))!;
+        return Activator.CreateInstance(method.ReturnType, source.GetType().GetProperty("Task")!.GetValue(source));
+    }
+}
