@@ -173,7 +173,7 @@ public sealed class TopicProducer : IAsyncDisposable
             // What is left is told below.
         }
 
-        _engine.Close(new PublishNotSentException(new Refusal("drain timeout", "passed when the producer was disposed", $"within {_engine.Options.DrainTimeout}")));
+        _engine.Close(new PublishNotSentException(new Refusal("producer", "disposed before the message was stored", $"to end within {_engine.Options.DrainTimeout}")));
         await _engine.WhenEndedAsync();
         _engine.Dispose();
     }

@@ -8,7 +8,8 @@ namespace OrleansQueue.Testing;
 
 /// <summary>
 /// A whole broker within the test's own process. It keeps its topics in memory, runs the very same code that silos run, and
-/// takes its time from a clock of the test's. Nothing is shared between two of them, so tests may run beside each other.
+/// takes its time from a clock of the test's. What falls due when the clock is moved is done before any later call is answered.
+/// Nothing is shared between two brokers, so tests may run beside each other.
 /// </summary>
 /// <example>
 /// <code>
@@ -30,6 +31,7 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
     private readonly InProcessPartitions _partitions;
     private readonly InProcessCatalogue _catalogue;
     private Task? _loading;
+    private Task _round = Task.CompletedTask;
     private long _nextProducer;
     private volatile Exception? _broken;
     private bool _disposed;
@@ -161,6 +163,7 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         await LoadAsync();
+        await _round;
         return await question();
     }
 
@@ -186,20 +189,25 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
         await _partitions.Duties.RunAsync();
     }
 
-    /// <summary>The timer of the duties; nobody waits for what it begins.</summary>
+    /// <summary>The timer of the duties; nobody waits for what it begins but calls that come later.</summary>
     private void Wake() => _turns.RunAsync(async () =>
+    {
+        await (_round = RunDutiesAsync(after: _round));
+        return true;
+    });
+
+    private async Task RunDutiesAsync(Task after)
     {
         try
         {
+            await after;
             await (_disposed ? Task.CompletedTask : _partitions.Duties.RunAsync());
         }
         catch (Exception error)
         {
             Failed("the duties", error);
         }
-
-        return true;
-    });
+    }
 
     /// <summary>What the storage failed at is tried again. Anything else is a fault of the broker's, and no test may pass over it.</summary>
     private void Failed(string what, Exception error) =>

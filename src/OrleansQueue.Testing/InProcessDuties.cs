@@ -10,8 +10,6 @@ internal sealed class InProcessDuties : IAsyncDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private const int MostAtATime = 100;
-
     private readonly ILogStore _store;
     private readonly IDutyHolders _holders;
     private readonly TimeProvider _clock;
@@ -55,7 +53,7 @@ internal sealed class InProcessDuties : IAsyncDisposable
         {
             for (var shard = 0; shard < _shards.Length; shard++)
             {
-                foreach (var (holder, error) in await CallAsync(shard, opened => opened.RunDueAsync(MostAtATime)))
+                foreach (var (holder, error) in await CallAsync(shard, opened => opened.RunDueAsync(most: int.MaxValue)))
                 {
                     _failed(holder, error);
                 }

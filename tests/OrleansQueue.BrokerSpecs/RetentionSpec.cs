@@ -30,6 +30,23 @@ public abstract class RetentionSpec : BrokerSpec
     }
 
     [Fact]
+    public async Task All_partitions_whose_time_has_come_are_seen_to()
+    {
+        var topic = await CreateTopicAsync(new TopicSettings { Partitions = 40, RetentionTime = Hour });
+        var places = Enumerable.Range(0, 40).Select(number => new Place(topic.Id, new Partition(number))).ToList();
+        foreach (var place in places)
+        {
+            await AppendAsync(place, "0");
+        }
+
+        Advance(2 * Hour);
+        foreach (var place in places)
+        {
+            Assert.IsType<FetchResult.Overtaken>(await FetchAsync(place.From(0)));
+        }
+    }
+
+    [Fact]
     public async Task Records_stay_7_days_by_default()
     {
         var place = await CreatePartitionAsync();

@@ -61,6 +61,17 @@ public abstract class TopicSpec : BrokerSpec
         Assert.IsType<AlterTopicResult.UnknownTopic>(await Broker.AlterTopicAsync(name, new TopicSettings(), 1, default));
     }
 
+    [Fact]
+    public async Task Topic_to_publish_to_is_found_and_none_is_created_by_default()
+    {
+        var topic = await CreateTopicAsync();
+        var name = NewName();
+
+        Assert.Equal(topic, await Broker.FindTopicToPublishAsync(topic.Name, default));
+        Assert.Null(await Broker.FindTopicToPublishAsync(name, default));
+        Assert.Null(await Broker.FindTopicAsync(name, default));
+    }
+
     [Theory]
     [InlineData("", "")]
     [InlineData(".", ".")]

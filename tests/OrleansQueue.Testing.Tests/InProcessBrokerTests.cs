@@ -102,6 +102,22 @@ public sealed class InProcessBrokerTests
     }
 
     [Fact]
+    public async Task Broker_that_is_set_to_creates_the_topics_that_are_published_to_and_no_others()
+    {
+        var settings = new TopicSettings { Partitions = 2 };
+        await using var broker = new InProcessBroker(_clock, new Random(1)) { NewTopics = settings };
+        Assert.Null(await broker.FindTopicAsync("orders", default));
+        var topic = await broker.FindTopicToPublishAsync("orders", default);
+
+        Assert.Equal(settings, topic?.Settings);
+        Assert.Equal(topic, await broker.FindTopicToPublishAsync("orders", default));
+        Assert.Equal(topic, await broker.FindTopicAsync("orders", default));
+        Assert.Null(await broker.FindTopicToPublishAsync("../orders", default));
+        Assert.Null(await broker.FindTopicToPublishAsync("__orders", default));
+        Assert.Single((await broker.ListTopicsAsync(null, 100, default)).Topics);
+    }
+
+    [Fact]
     public async Task End_of_the_broker_ends_its_waits_and_calls_after_it_say_so()
     {
         var broker = new InProcessBroker(_clock);

@@ -104,8 +104,15 @@ internal sealed partial class PartitionSender
     private void GiveUp(SentBatch batch, Exception reason)
     {
         _window.GiveUp(batch);
-        batch.LastProblem = reason;
-        Complete(batch.Batch, BatchOutcome.Failed(batch.MayBeStored ? Unknown(batch, "no answer came in time") : reason));
+        if (!batch.MayBeStored)
+        {
+            Complete(batch.Batch, BatchOutcome.Failed(reason));
+            return;
+        }
+
+        // What went wrong last says more than that time or the producer ended.
+        batch.LastProblem = reason is PublishNotSentException && batch.LastProblem is { } problem ? problem : reason;
+        Complete(batch.Batch, BatchOutcome.Failed(Unknown(batch, "an attempt got no answer")));
     }
 
     private void Complete(OutgoingBatch batch, BatchOutcome outcome)

@@ -18,6 +18,21 @@ internal sealed partial class PartitionSender
 
     private async Task SendAllAsync()
     {
+        try
+        {
+            await SendUntilClosedAsync();
+        }
+        catch (Exception bug)
+        {
+            // Without its loop the partition would keep everybody waiting for ever.
+            _engine.Close(bug);
+        }
+
+        GiveUpAll(ReadClosed()!);
+    }
+
+    private async Task SendUntilClosedAsync()
+    {
         using var alarm = new Alarm(Clock, _signal);
         while (true)
         {
@@ -26,9 +41,8 @@ internal sealed partial class PartitionSender
                 TakeAnswer(call);
             }
 
-            if (ReadClosed() is { } reason)
+            if (ReadClosed() is not null)
             {
-                GiveUpAll(reason);
                 return;
             }
 

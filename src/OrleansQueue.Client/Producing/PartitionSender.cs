@@ -15,6 +15,7 @@ internal sealed partial class PartitionSender
     private readonly Lock _gate = new();
     private readonly ProducerEngine _engine;
     private readonly Partition _partition;
+    private readonly int _limit;
     private readonly Queue<OutgoingBatch> _ready = new();
     private readonly Queue<OutgoingBatch> _unfinished = new();
     private OutgoingBatch? _open;
@@ -31,6 +32,7 @@ internal sealed partial class PartitionSender
     {
         _engine = engine;
         _partition = partition;
+        _limit = engine.Options.BatchBytes;
         _window = new SendWindow(engine.Identities.Current);
     }
 
@@ -63,7 +65,7 @@ internal sealed partial class PartitionSender
             }
 
             wakes = _wakesAtRecord;
-            if (_open is null || !_open.Takes(record, _engine.Options.BatchBytes))
+            if (_open is null || !_open.Takes(record, _limit))
             {
                 wakes |= EndOpen() && _wakesAtBatch;
                 Open(record);
@@ -144,7 +146,7 @@ internal sealed partial class PartitionSender
 
         // The smaller of the last two: memory that turns out too small grows at the cost of a copy, too large is lost.
         var expected = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(ended.Size, _lastSize));
-        _capacity = Math.Clamp(expected, FirstCapacity, Math.Max(FirstCapacity, _engine.Options.BatchBytes));
+        _capacity = Math.Clamp(expected, FirstCapacity, Math.Max(FirstCapacity, _limit));
         _lastSize = ended.Size;
         _engine.MoveOn(_partition.Number);
     }

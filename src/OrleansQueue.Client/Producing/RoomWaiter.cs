@@ -107,7 +107,7 @@ internal sealed class OutgoingRecordCopy
         for (var i = 0; i < _headers.Length; i++)
         {
             var header = record.Headers[i];
-            _headers[i] = new(header.Name.ToArray(), header.Value is { } value ? new ReadOnlyMemory<byte>(value.ToArray()) : null);
+            _headers[i] = new(header.Name.ToArray(), header.Value is { } value ? new ReadOnlyMemory<byte>(value.ToArray()) : default(ReadOnlyMemory<byte>?));
         }
 
         _partition = record.Partition;

@@ -59,6 +59,9 @@ internal sealed class SentBatch(OutgoingBatch batch)
     /// <summary>Whether its messages were told that it is not stored, or may not be.</summary>
     public bool IsGivenUp { get; set; }
 
+    /// <summary>Whether an attempt failed and none has succeeded yet.</summary>
+    public bool IsInTrouble => !IsStored && LastProblem is not null;
+
     /// <summary>Whether it has to be sent, for the first time or again.</summary>
     public bool IsDue => !IsStored && !IsGivenUp && Call is null;
 }

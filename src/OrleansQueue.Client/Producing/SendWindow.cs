@@ -41,12 +41,12 @@ internal sealed class SendWindow(ProducerIdentity identity)
     public bool IsCalling => _batches.Exists(batch => batch.Call is not null);
 
     /// <summary>
-    /// Whether a new batch may go. One that must be sent again goes before, and the first batch of an identity goes alone: a
-    /// broker that sees the second one first would not know the producer.
+    /// Whether a new batch may go. While one is in trouble nothing new follows it, so that no more than must be is in doubt. The
+    /// first batch of an identity goes alone: a broker that sees the second one first would not know the producer.
     /// </summary>
     public bool HasRoom => !IsBroken
         && _batches.Count < (_isKnown ? MostInFlight : 1)
-        && !_batches.Exists(batch => batch.IsDue || batch.Batch.NoRetry);
+        && !_batches.Exists(batch => batch.IsInTrouble || batch.Batch.NoRetry);
 
     /// <summary>The batch to send again, or null: the first that is not stored, once its own call has ended.</summary>
     public SentBatch? NextDue => !NeedsIdentity && _batches.Find(batch => !batch.IsStored) is { IsDue: true } first ? first : null;

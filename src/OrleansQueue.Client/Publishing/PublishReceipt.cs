@@ -2,14 +2,39 @@ using System.Globalization;
 
 namespace OrleansQueue.Client;
 
-/// <summary>What the broker says of a message that it took.</summary>
-/// <param name="Topic">The topic.</param>
-/// <param name="Partition">The partition.</param>
-/// <param name="Offset">Its place there; null where the broker no longer remembers the place of a repeated batch.</param>
-/// <param name="Durability">What the message survives.</param>
-/// <param name="Duplicate">Whether an earlier attempt had stored it already. It is stored once either way.</param>
-public readonly record struct PublishReceipt(string Topic, Partition Partition, Offset? Offset, Durability Durability, bool Duplicate)
+/// <summary>What the broker says of a message that it took. Small, since many of them are kept at a time.</summary>
+public readonly record struct PublishReceipt
 {
+    // One more than the offset, so that the default value has none.
+    private readonly long _next;
+    private readonly int _partition;
+    private readonly byte _durability;
+
+    /// <summary>A receipt.</summary>
+    public PublishReceipt(string topic, Partition partition, Offset? offset, Durability durability, bool duplicate)
+    {
+        Topic = topic;
+        Duplicate = duplicate;
+        _next = offset is { } known ? known.Value + 1 : 0;
+        _partition = partition.Number;
+        _durability = (byte)durability;
+    }
+
+    /// <summary>The topic.</summary>
+    public string Topic { get; }
+
+    /// <summary>The partition.</summary>
+    public Partition Partition => new(_partition);
+
+    /// <summary>The message's place there; null where the broker no longer remembers the place of a repeated batch.</summary>
+    public Offset? Offset => _next == 0 ? null : new Offset(_next - 1);
+
+    /// <summary>What the message survives.</summary>
+    public Durability Durability => (Durability)_durability;
+
+    /// <summary>Whether an earlier attempt had stored it already. It is stored once either way.</summary>
+    public bool Duplicate { get; }
+
     /// <summary>One line: <c>orders 2@0 fsync</c>.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"{Topic} {Partition}@{Offset?.ToString() ?? "?"} {NameOf(Durability)}{(Duplicate ? " duplicate" : "")}");

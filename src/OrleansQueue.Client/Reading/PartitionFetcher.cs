@@ -10,6 +10,9 @@ namespace OrleansQueue.Client;
 /// <param name="maxBytes">How much to ask for at a time.</param>
 internal sealed class PartitionFetcher(ClientContext client, string topic, ReaderOptions options, Position start, int maxBytes)
 {
+    // A broker that is about to stop ends the waits of fetches; asking it on and on would keep both busy.
+    private static readonly TimeSpan LeastBetweenEmptyAnswers = TimeSpan.FromMilliseconds(50);
+
     private readonly Outage _outage = new(client.Options.ConnectTimeout, client.Clock);
 
     /// <summary>Where it reads on.</summary>
@@ -23,6 +26,7 @@ internal sealed class PartitionFetcher(ClientContext client, string topic, Reade
         while (true)
         {
             var from = Position;
+            var asked = client.Clock.GetTimestamp();
             var result = await FetchAsync(cancellationToken);
             switch (result)
             {
@@ -34,6 +38,11 @@ internal sealed class PartitionFetcher(ClientContext client, string topic, Reade
                     if (fetched.Selection.Count != 0)
                     {
                         return new FetchedRecords(topic, from, fetched);
+                    }
+
+                    if (fetched.Next == from && client.Clock.GetElapsedTime(asked) < LeastBetweenEmptyAnswers)
+                    {
+                        await Task.Delay(LeastBetweenEmptyAnswers, client.Clock, cancellationToken);
                     }
 
                     break;

@@ -7,8 +7,11 @@ namespace OrleansQueue.Grains.Stores;
 /// Keeps a silo out of a cluster that has another store: its partitions would find none of their records there. It is checked
 /// while the silo joins, before it is active, and once more when it is, for two silos that joined at the same moment.
 /// </summary>
-internal sealed class StoreCheck(IGrainFactory grains, SiloBroker silo, ISiloStatusOracle silos) : ILifecycleParticipant<ISiloLifecycle>
+internal sealed class StoreCheck(IGrainFactory grains, SiloBroker silo, ISiloStatusOracle silos, TimeProvider clock) : ILifecycleParticipant<ISiloLifecycle>
 {
+    private static readonly TimeSpan RetryTime = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     public void Participate(ISiloLifecycle lifecycle)
     {
         lifecycle.Subscribe(nameof(StoreCheck), ServiceLifecycleStage.ApplicationServices, CheckAsync, static _ => Task.CompletedTask);
@@ -17,10 +20,24 @@ internal sealed class StoreCheck(IGrainFactory grains, SiloBroker silo, ISiloSta
 
     private async Task CheckAsync(CancellationToken cancellationToken)
     {
-        var others = silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Any(other => !other.Equals(silos.SiloAddress));
-        if (others && await grains.GetGrain<IStoreGrain>(0).DescribeAsync() is var theirs && theirs.Id != silo.Logs.Id)
+        var began = clock.GetTimestamp();
+        while (silos.GetApproximateSiloStatuses(onlyActive: true).Keys.Any(other => !other.Equals(silos.SiloAddress)))
         {
-            throw StoreMismatchException.Of(silo.StoreName, silo.Logs.Id, theirs);
+            try
+            {
+                var theirs = await grains.GetGrain<IStoreGrain>(0).DescribeAsync();
+                if (theirs.Id != silo.Logs.Id)
+                {
+                    throw StoreMismatchException.Of(silo.StoreName, silo.Logs.Id, theirs);
+                }
+
+                return;
+            }
+            catch (OrleansException) when (clock.GetElapsedTime(began) < Patience)
+            {
+                // Who is active is known a moment before what grains they have is; and whoever was asked may just have left.
+                await Task.Delay(RetryTime, clock, cancellationToken);
+            }
         }
     }
 }

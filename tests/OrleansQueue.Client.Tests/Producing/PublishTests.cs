@@ -39,4 +39,15 @@ public sealed class PublishTests
         Assert.Equal(Enumerable.Range(0, 100).Select(offset => (long?)offset), stored.Select(receipt => receipt.Offset?.Value));
         Assert.Equal(2, run.Broker.Produced.Count);
     });
+
+    [Fact]
+    public void A_receipt_without_a_place_says_so()
+    {
+        var receipt = new PublishReceipt("orders", new(3), null, Durability.Memory, true);
+
+        Assert.Equal("orders 3@? memory duplicate", receipt.ToString());
+        Assert.Null(receipt.Offset);
+        Assert.Null(default(PublishReceipt).Offset);
+        Assert.Equal("orders 3@0 os", new PublishReceipt("orders", new(3), Offset.Zero, Durability.Os, false).ToString());
+    }
 }

@@ -61,8 +61,8 @@ public sealed class RandomFaultTests
         {
             try
             {
-                var (_, partition, offset, _, _) = await receipt;
-                Assert.Contains(value, stored[partition.Number].Where(record => offset is null || record.Offset == offset).Select(record => record.Value));
+                var place = await receipt;
+                Assert.Contains(value, stored[place.Partition.Number].Where(record => place.Offset is null || record.Offset == place.Offset).Select(record => record.Value));
             }
             catch (PublishRefusedException)
             {

@@ -25,6 +25,9 @@ internal sealed class FakeBroker(ManualClock clock) : IBroker
     /// <summary>Answers a fetch in the partition's place, where it is not null.</summary>
     public Func<FetchRequest, FetchResult?> OnFetch { get; set; } = _ => null;
 
+    /// <summary>Keeps a fetch, counted from 1, from an answer until the task ends, where it is not null.</summary>
+    public Func<int, Task?> HoldFetch { get; set; } = _ => null;
+
     /// <summary>Is called before each call but produce and fetch; it may throw.</summary>
     public Action<string> OnCall { get; set; } = _ => { };
 
@@ -105,8 +108,12 @@ internal sealed class FakeBroker(ManualClock clock) : IBroker
 
     public async ValueTask<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
     {
-        Fetches++;
-        var wait = Task.Delay(request.MaxWait, clock, cancellationToken);
+        if (HoldFetch(++Fetches) is { } hold)
+        {
+            await hold.WaitAsync(cancellationToken);
+        }
+
+        var wait = clock.After(request.MaxWait, cancellationToken);
         while (true)
         {
             await Task.Yield();

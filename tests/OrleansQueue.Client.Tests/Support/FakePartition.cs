@@ -46,7 +46,7 @@ internal sealed class FakePartition(TimeProvider clock)
         var since = clock.GetTimestamp();
         while (result is ProduceResult.OutOfOrder && clock.GetElapsedTime(since) < ParkTime)
         {
-            await Task.WhenAny(Changed, Task.Delay(ParkTime - clock.GetElapsedTime(since), clock, CancellationToken.None));
+            await Task.WhenAny(Changed, clock.After(ParkTime - clock.GetElapsedTime(since)));
             result = TryAppend(batch, header);
         }
 

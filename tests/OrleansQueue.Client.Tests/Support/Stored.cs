@@ -23,7 +23,7 @@ internal static class Stored
                 var each = record.Headers;
                 while (each.MoveNext())
                 {
-                    headers.Add(new(Encoding.UTF8.GetString(each.Name), each.Value.IsNull ? null : Encoding.UTF8.GetString(each.Value.Span)));
+                    headers.Add(new(Encoding.UTF8.GetString(each.Name), each.Value.IsNull ? default(string) : Encoding.UTF8.GetString(each.Value.Span)));
                 }
 
                 found.Add(new(record.Offset, Text(record.Key), Text(record.Value), headers, record.Timestamp));

@@ -164,6 +164,22 @@ public sealed class PartitionServerTests
     }
 
     [Fact]
+    public async Task Partition_whose_store_lost_acknowledged_records_takes_no_more_and_says_why()
+    {
+        await using var bench = new PartitionBench();
+        await bench.AppendAsync("0");
+        bench.Store.OnAppend = () => throw new IOException("broken");
+        await Assert.ThrowsAsync<IOException>(() => bench.ProduceAsync("1"));
+        bench.Store.OnAppend = null;
+        await bench.Store.DeleteAsync(LogId.ForPartition(PartitionBench.Topic, PartitionBench.Partition), default);
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var damaged = Assert.IsType<ProduceResult.Damaged>(await bench.ProduceAsync("1"));
+        Assert.EndsWith("records up to offset 1 were acknowledged", damaged.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, bench.Options.AppendBudget.Used);
+    }
+
+    [Fact]
     public async Task Idle_server_gives_its_memory_back_and_a_used_one_keeps_it()
     {
         await using var bench = new PartitionBench();

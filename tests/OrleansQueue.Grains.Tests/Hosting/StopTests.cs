@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using OrleansQueue.Broker;
+using OrleansQueue.Grains.Hosting;
+using OrleansQueue.Grains.Tests.Support;
+using OrleansQueue.Topics;
+
+namespace OrleansQueue.Grains.Tests.Hosting;
+
+/// <summary>A silo that is told to stop does not sit out the waits of its readers.</summary>
+public sealed class StopTests
+{
+    private const int Fetches = 100;
+    private const int Partitions = 10;
+
+    [Fact]
+    public async Task Silo_with_100_open_fetches_answers_them_and_stops()
+    {
+        var calls = new Calls();
+        await using var silos = await TestSilos.StartAsync(1, new SharedMemory(), silo => silo.AddIncomingGrainCallFilter(calls));
+        var topic = await silos.Broker.CreateAsync("orders", new TopicSettings { Partitions = Partitions });
+        for (var partition = 0; partition < Partitions; partition++)
+        {
+            Assert.IsType<FetchResult.Fetched>(await silos.Broker.FetchAsync(topic, partition));
+        }
+
+        calls.Forget();
+        var began = Stopwatch.GetTimestamp();
+        var fetches = Enumerable.Range(0, Fetches).Select(i => silos.Broker.FetchAsync(topic, i % Partitions, maxWait: FetchRequest.LongestWait)).ToList();
+        await calls.BegunAsync("FetchAsync", Fetches);
+        Assert.DoesNotContain(fetches, fetch => fetch.IsCompleted);
+
+        await silos.Cluster.StopSiloAsync(silos.Cluster.Primary);
+
+        // Fetches that wait to their end take 5 s.
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        Assert.All(await Task.WhenAll(fetches), result => Assert.Empty(Assert.IsType<FetchResult.Fetched>(result).Parts));
+    }
+}
