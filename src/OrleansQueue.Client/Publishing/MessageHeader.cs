@@ -9,7 +9,7 @@ public readonly record struct MessageHeader(string Name, ReadOnlyMemory<byte>? V
 {
     /// <summary>A header with a value of text.</summary>
     public MessageHeader(string name, string? value)
-        : this(name, value is null ? default(ReadOnlyMemory<byte>?) : new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(value)))
+        : this(name, value is null ? (ReadOnlyMemory<byte>?)null : new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(value)))
     {
     }
 
