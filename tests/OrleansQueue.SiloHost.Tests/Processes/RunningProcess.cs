@@ -29,7 +29,8 @@ internal sealed class RunningProcess : IAsyncDisposable
     /// <param name="onOutput">Takes the lines of its output in place of <see cref="Out"/>, where there are too many to keep.</param>
     public static RunningProcess Start(string program, string folder, IEnumerable<string> arguments, Action<string>? onOutput = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
+        var dotnet = Environment.ProcessPath is { } host && Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        var start = new ProcessStartInfo(OperatingSystem.IsLinux() ? "env" : dotnet)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -38,6 +39,13 @@ internal sealed class RunningProcess : IAsyncDisposable
             StandardOutputEncoding = Encoding.UTF8,
             StandardErrorEncoding = Encoding.UTF8,
         };
+        if (OperatingSystem.IsLinux())
+        {
+            // A shell starts what runs in its background with Ctrl-C ignored, and all that is started from there inherits it.
+            start.ArgumentList.Add("--default-signal=INT");
+            start.ArgumentList.Add(dotnet);
+        }
+
         start.ArgumentList.Add(program);
         foreach (var argument in arguments)
         {
