@@ -49,7 +49,7 @@ public sealed class KillTest(ITestOutputHelper report) : IDisposable
             var stored = await history.CheckAsync(silo, Topic, Partitions);
             report.WriteLine($"{rounds * KillsPerRound} kills, {rounds * lines} lines, {history.Receipts} receipts ({history.Duplicates} found stored by an earlier attempt), "
                 + $"{history.Errors} error lines, {stored} messages stored");
-            }
+        }
         finally
         {
             await running.DisposeAsync();

@@ -13,10 +13,10 @@ internal static class PublishBench
         var topic = await BenchTopic.OpenAsync(connection, options, cancellationToken);
         var producers = await Task.WhenAll(Enumerable.Range(0, options.Producers).Select(_ => connection.Client.OpenProducerAsync(topic.Name, null, cancellationToken)));
         var run = Stopwatch.GetTimestamp();
-        await RunAllAsync(producers, async (producer, _) =>
+        await RunAllAsync(producers, async (producer, index) =>
         {
             var clock = Stopwatch.StartNew();
-            await PublishAsync(producer, new BenchMessage(options.Size, -run), long.MaxValue, () => clock.Elapsed.TotalSeconds < BenchReport.WarmUpSeconds, null, cancellationToken);
+            await PublishAsync(producer, new BenchMessage(options.Size, -(run + index)), long.MaxValue, () => clock.Elapsed.TotalSeconds < BenchReport.WarmUpSeconds, null, cancellationToken);
         });
 
         var before = await topic.EndAsync(cancellationToken);

@@ -95,6 +95,24 @@ public sealed class FileDocumentsTests : DocumentStoreSpec
     }
 
     [Fact]
+    public async Task Folders_that_are_new_are_made_to_last_before_anything_is_in_them()
+    {
+        var disk = new NotingDisk(new ForgetfulDisk());
+        var documents = On(disk);
+        await documents.WriteAsync(Name, "x"u8.ToArray(), null);
+        Assert.Equal(
+            [
+                "create /store/documents/topic", "sync /store/documents", "sync /store",
+                "rename /store/documents/topic/orders-2026", "sync /store/documents/topic",
+            ],
+            disk.Noted);
+
+        disk.Noted.Clear();
+        await documents.WriteAsync(Name with { Key = "another-one" }, "x"u8.ToArray(), null);
+        Assert.Equal(["rename /store/documents/topic/another-one", "sync /store/documents/topic"], disk.Noted);
+    }
+
+    [Fact]
     public async Task Documents_are_there_on_the_real_disk_after_a_restart()
     {
         using var folder = new TemporaryFolder();

@@ -65,6 +65,22 @@ public sealed class MemoryBudgetTests
         Assert.Equal(0, budget.Used);
     }
 
+    [Fact]
+    public async Task Threads_that_take_and_give_back_leave_nothing_behind()
+    {
+        var budget = new MemoryBudget(1);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < 1_000_000; i++)
+            {
+                budget.Take(3);
+                budget.Give(3);
+            }
+        })));
+
+        Assert.Equal(0, budget.Used);
+    }
+
     /// <summary>All tests share the budget without end.</summary>
     private static bool Returned()
     {

@@ -23,6 +23,7 @@ public sealed class TopicNameTests
     [InlineData("a/b", "a/b")]
     [InlineData("a\\b", "a\\b")]
     [InlineData("a b", "a b")]
+    [InlineData("a%2f..", "a%2f..")]
     [InlineData("a\n", "a?")]
     [InlineData("\u0430", "\u0430")] // The Cyrillic a.
     [InlineData("\u0661", "\u0661")] // A digit, though not one of ours.
