@@ -6,7 +6,11 @@ using OrleansQueue.Client;
 
 namespace OrleansQueue.Benchmarks;
 
-/// <summary>Publishing and reading through the client, over a broker that does nothing, so that only the client itself counts.</summary>
+/// <summary>
+/// Publishing and reading through the client, over a broker that does nothing, so that only the client itself counts. How many
+/// batches the messages make is a matter of timing, and a batch that outgrows its memory takes twice as much; so the budgets of
+/// publishing leave room. That a message itself allocates nothing is held by a test of the client.
+/// </summary>
 public class ClientBenchmarks
 {
     private readonly byte[] _value = new byte[100];
@@ -32,17 +36,17 @@ public class ClientBenchmarks
 
     /// <summary>Publishes 1,000 messages of 100 bytes and awaits their receipts.</summary>
     [Benchmark]
-    [AllocationBudget(140 << 10)]
+    [AllocationBudget(400 << 10)]
     public Task<long> Publish() => PublishAllAsync(_value);
 
     /// <summary>The same with messages of 1,000 bytes.</summary>
     [Benchmark]
-    [AllocationBudget(1_100 << 10)]
+    [AllocationBudget(2_500 << 10)]
     public Task<long> PublishLarge() => PublishAllAsync(_large);
 
     /// <summary>The same with messages of a type.</summary>
     [Benchmark]
-    [AllocationBudget(140 << 10)]
+    [AllocationBudget(400 << 10)]
     public async Task<long> PublishTyped()
     {
         for (var i = 0; i < _receipts.Length; i++)
