@@ -63,7 +63,7 @@ public sealed class MessageTests(SharedSilo silo) : IClassFixture<SharedSilo>
     public async Task Reading_begins_where_it_is_told_to()
     {
         await CreateAsync("places", 2);
-        var receipts = Parse(await silo.Oq.FedAsync("one\ntwo\nthree\n", "produce", "places", "--receipts"));
+        var receipts = Parse(await silo.Oq.FedAsync("k=one\nk=two\nk=three\n", "produce", "places", "--key-separator", "=", "--receipts"));
         var partition = receipts[0].GetProperty("partition").GetRawText();
         var last = Parse(await silo.Oq.DoneAsync("consume", "places", "--partition", partition, "--offset", "2", "--max", "1", "--json"))[0];
         Assert.Equal("three", last.GetProperty("value").GetString());

@@ -27,6 +27,15 @@ public readonly record struct Partition(int Number)
     public override string ToString() => Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
+/// <summary>A partition of a topic.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Partition">The partition's number.</param>
+public readonly record struct TopicPartition(TopicId Topic, Partition Partition)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Topic}/{Partition}";
+}
+
 /// <summary>
 /// A place in a partition that can be checked: the offset to read next and the epoch of the last record read before it.
 /// A log that does not hold that pair answers Diverged instead of serving other records under the same offsets.
@@ -35,7 +44,11 @@ public readonly record struct Partition(int Number)
 /// <param name="Partition">The partition.</param>
 /// <param name="Offset">The next offset to read.</param>
 /// <param name="Epoch">The epoch of the record before it, <see cref="Epoch.None"/> where nothing was read yet.</param>
-public readonly record struct Position(TopicId Topic, Partition Partition, Offset Offset, Epoch Epoch);
+public readonly record struct Position(TopicId Topic, Partition Partition, Offset Offset, Epoch Epoch)
+{
+    /// <summary>The partition that the place is in.</summary>
+    public TopicPartition TopicPartition => new(Topic, Partition);
+}
 
 /// <summary>What an acknowledged record survives.</summary>
 public enum Durability

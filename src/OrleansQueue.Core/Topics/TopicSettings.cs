@@ -12,6 +12,11 @@ public enum WhenFull
     DropOldest = 1,
 }
 
+/// <summary>Where dead letters come from.</summary>
+/// <param name="Group">The group that could not process them.</param>
+/// <param name="Topic">The name of the topic that they were published to.</param>
+public sealed record DeadLetterOrigin(string Group, string Topic);
+
 /// <summary>The settings of a topic.</summary>
 public sealed record TopicSettings
 {
@@ -38,6 +43,9 @@ public sealed record TopicSettings
 
     /// <summary>Whether batches in codecs that the broker cannot open are taken. Default: no, since it could not check what they hold.</summary>
     public bool AcceptForeignCodecs { get; init; }
+
+    /// <summary>Whose dead letters the topic holds; null, the default, where it is no dead-letter topic. Only the broker makes those.</summary>
+    public DeadLetterOrigin? DeadLettersOf { get; init; }
 
     /// <summary>What is wrong with the settings, or null.</summary>
     public Refusal? Check() => this switch
