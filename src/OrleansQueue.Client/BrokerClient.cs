@@ -1,8 +1,10 @@
 using OrleansQueue.Broker;
+using OrleansQueue.Groups;
+using OrleansQueue.Topics;
 
 namespace OrleansQueue.Client;
 
-/// <summary>Opens producers and readers over a broker. It holds nothing itself; what it opens is disposed by who opened it.</summary>
+/// <summary>Opens producers, readers and consumers over a broker. It holds nothing itself; what it opens is disposed by who opened it.</summary>
 public sealed class BrokerClient
 {
     private readonly ClientContext _context;
@@ -62,6 +64,51 @@ public sealed class BrokerClient
         options ??= new ReaderOptions();
         ThrowIfWrong(options.Check());
         return _context.Background.RunAsync(() => TopicReader.OpenAsync(_context, topic, options, cancellationToken));
+    }
+
+    /// <summary>Joins a consumer group, and reads messages of some topics as bytes.</summary>
+    /// <param name="group">The group's name; it is created where there is none, unless the options say otherwise.</param>
+    /// <param name="topics">The names of the topics, at least one.</param>
+    /// <param name="options">Default: those of <see cref="ConsumerOptions"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UnknownTopicException">There is no such topic.</exception>
+    /// <exception cref="GroupDeletedException">There is no such group, and it is not to be created.</exception>
+    /// <exception cref="GroupKindException">The group is of another kind.</exception>
+    /// <exception cref="BrokerUnavailableException">No broker answered in time.</exception>
+    /// <exception cref="ArgumentException">A name or an option is out of its range.</exception>
+    public Task<TopicConsumer> OpenConsumerAsync(
+        string group, IReadOnlyList<string> topics, ConsumerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new ConsumerOptions();
+        ThrowIfWrong(options.Check() ?? GroupName.Check(group) ?? CheckTopics(topics));
+        return _context.Background.RunAsync(() => TopicConsumer.OpenAsync(_context, group, topics, options, cancellationToken));
+    }
+
+    /// <summary>Joins a consumer group, and reads messages of one topic as bytes.</summary>
+    /// <inheritdoc cref="OpenConsumerAsync(string, IReadOnlyList{string}, ConsumerOptions?, CancellationToken)"/>
+    /// <param name="group">The group's name.</param>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="options">Default: those of <see cref="ConsumerOptions"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<TopicConsumer> OpenConsumerAsync(string group, string topic, ConsumerOptions? options = null, CancellationToken cancellationToken = default) =>
+        OpenConsumerAsync(group, [topic], options, cancellationToken);
+
+    /// <summary>Joins a consumer group, and reads messages of a type.</summary>
+    /// <inheritdoc cref="OpenConsumerAsync(string, IReadOnlyList{string}, ConsumerOptions?, CancellationToken)"/>
+    /// <typeparam name="T">The messages.</typeparam>
+    /// <param name="group">The group's name.</param>
+    /// <param name="topics">The names of the topics, at least one.</param>
+    /// <param name="serializer">Reads the messages. Default: the one that producers of the type have by default.</param>
+    /// <param name="options">Default: those of <see cref="ConsumerOptions"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<TopicConsumer<T>> OpenConsumerAsync<T>(
+        string group, IReadOnlyList<string> topics, IMessageSerializer<T>? serializer = null, ConsumerOptions? options = null, CancellationToken cancellationToken = default) =>
+        new(await OpenConsumerAsync(group, topics, options, cancellationToken), serializer ?? DefaultSerializer.Of<T>());
+
+    private static Refusal? CheckTopics(IReadOnlyList<string> topics)
+    {
+        ArgumentNullException.ThrowIfNull(topics);
+        return topics.Count == 0 ? Refusal.Of("topics", 0, "at least 1") : topics.Select(TopicName.Check).FirstOrDefault(wrong => wrong is not null);
     }
 
     private static void ThrowIfWrong(Refusal? wrong)

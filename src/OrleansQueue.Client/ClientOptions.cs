@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Client;
@@ -22,6 +24,9 @@ public sealed record ClientOptions
 
     /// <summary>Where the client's own work runs. Default: the thread pool. A simulation puts one that it drives itself in its place.</summary>
     public TaskScheduler Scheduler { get; init; } = TaskScheduler.Default;
+
+    /// <summary>Where consumers tell what befalls them. Default: nowhere.</summary>
+    public ILoggerFactory Logging { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>What is wrong with the options, or null.</summary>
     public Refusal? Check() => this switch

@@ -68,7 +68,7 @@ public sealed class TopicReader : IAsyncDisposable
         {
             while (_rest.TryDequeue(out var delivery))
             {
-                if (_includesExpired || delivery.ExpiresAt is not { } expires || expires > _client.Clock.GetUtcNow())
+                if (_includesExpired || !delivery.IsExpired(_client.Clock))
                 {
                     yield return delivery;
                 }
@@ -82,7 +82,7 @@ public sealed class TopicReader : IAsyncDisposable
                 yield break;
             }
 
-            Unpack(records);
+            records.Unpack(_rest);
         }
     }
 
@@ -96,14 +96,5 @@ public sealed class TopicReader : IAsyncDisposable
         }
 
         return ValueTask.CompletedTask;
-    }
-
-    private void Unpack(FetchedRecords records)
-    {
-        using var walk = records.GetEnumerator();
-        while (walk.MoveNext())
-        {
-            _rest.Enqueue(Delivery.Of(records, walk.Current, walk.Epoch));
-        }
     }
 }

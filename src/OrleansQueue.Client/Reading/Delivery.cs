@@ -55,6 +55,9 @@ public sealed class Delivery
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : null;
 
+    /// <summary>What a group's member has to finish; null for a reader without a group.</summary>
+    internal Claim? Claim { get; set; }
+
     /// <summary>The first header of a name, or null.</summary>
     public MessageHeader? Find(string name)
     {
@@ -88,6 +91,19 @@ public sealed class Delivery
             throw new MessageFormatException($"The value of message {MessageId} of topic {Topic} cannot be read: {problem.Message}", problem);
         }
     }
+
+    /// <summary>
+    /// Marks the message as processed and keeps that before it returns: no member of the group gets it again. Only for messages
+    /// that a <see cref="TopicConsumer"/> delivered; without it they are kept as processed when the next one is asked for, at
+    /// the next commit.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the wait; the message may be kept as processed all the same.</param>
+    /// <exception cref="PartitionLostException">The partition is another member's by now, which gets the message again.</exception>
+    /// <exception cref="InvalidOperationException">The message was read without a group, so nobody remembers it.</exception>
+    public ValueTask CompleteAsync(CancellationToken cancellationToken = default) =>
+        Claim?.CompleteAsync(cancellationToken) ?? throw new InvalidOperationException("A message that was read without a group cannot be completed.");
+
+    internal bool IsExpired(TimeProvider clock) => ExpiresAt is { } expires && expires <= clock.GetUtcNow();
 
     internal static Delivery Of(FetchedRecords records, scoped in RecordView record, Epoch epoch)
     {

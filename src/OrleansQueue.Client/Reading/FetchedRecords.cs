@@ -44,4 +44,14 @@ public sealed class FetchedRecords
 
     /// <summary>Walks the records.</summary>
     public RecordWalk GetEnumerator() => new(_fetched.Parts, _fetched.Selection);
+
+    /// <summary>Copies every record into memory of its own.</summary>
+    internal void Unpack(Queue<Delivery> into)
+    {
+        using var walk = GetEnumerator();
+        while (walk.MoveNext())
+        {
+            into.Enqueue(Delivery.Of(this, walk.Current, walk.Epoch));
+        }
+    }
 }

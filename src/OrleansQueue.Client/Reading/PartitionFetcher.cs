@@ -7,8 +7,9 @@ namespace OrleansQueue.Client;
 /// <param name="topic">The topic's name.</param>
 /// <param name="options">What to do at a gap.</param>
 /// <param name="start">Where to begin.</param>
-/// <param name="maxBytes">How much to ask for at a time.</param>
-internal sealed class PartitionFetcher(ClientContext client, string topic, ReaderOptions options, Position start, int maxBytes)
+/// <param name="maxBytes">How much to ask for at a time; asked before each call.</param>
+/// <param name="passed">Is told of each place that was reached without a record. Default: nobody.</param>
+internal sealed class PartitionFetcher(ClientContext client, string topic, ReaderOptions options, Position start, Func<int> maxBytes, Action<Position>? passed = null)
 {
     // A broker that is about to stop ends the waits of fetches; asking it on and on would keep both busy.
     private static readonly TimeSpan LeastBetweenEmptyAnswers = TimeSpan.FromMilliseconds(50);
@@ -40,6 +41,7 @@ internal sealed class PartitionFetcher(ClientContext client, string topic, Reade
                         return new FetchedRecords(topic, from, fetched);
                     }
 
+                    passed?.Invoke(fetched.Next);
                     if (fetched.Next == from && client.Clock.GetElapsedTime(asked) < LeastBetweenEmptyAnswers)
                     {
                         await Task.Delay(LeastBetweenEmptyAnswers, client.Clock, cancellationToken);
@@ -66,7 +68,7 @@ internal sealed class PartitionFetcher(ClientContext client, string topic, Reade
 
     private async Task<FetchResult?> FetchAsync(CancellationToken cancellationToken)
     {
-        var request = new FetchRequest(Position) { MaxBytes = maxBytes, MaxWait = FetchRequest.LongestWait };
+        var request = new FetchRequest(Position) { MaxBytes = maxBytes(), MaxWait = FetchRequest.LongestWait };
         try
         {
             // The broker may keep the call for as long as it was asked to, and then has the time of any other call.
@@ -97,6 +99,7 @@ internal sealed class PartitionFetcher(ClientContext client, string topic, Reade
         }
 
         Position = to;
+        passed?.Invoke(to);
     }
 
     private Exception Failure(FetchResult result) => result switch

@@ -89,7 +89,7 @@ internal sealed class ReaderEngine : IDisposable
 
     public void Dispose() => _stopping.Dispose();
 
-    private void Begin(Position start) => Fetch(new PartitionFetcher(_client, Topic, _options, start, _options.BytesOfOne(_partitions)));
+    private void Begin(Position start) => Fetch(new PartitionFetcher(_client, Topic, _options, start, () => _options.BytesOfOne(_partitions)));
 
     private void Fetch(PartitionFetcher from) => _client.Background.Start(async () =>
     {

@@ -8,14 +8,17 @@ public enum OnGap
     /// <summary>It reports the gap and goes on behind it. The default.</summary>
     Continue = 0,
 
-    /// <summary>It throws <see cref="ReaderGapException"/>.</summary>
+    /// <summary>It throws <see cref="ReaderGapException"/>. For readers without a group.</summary>
     Stop = 1,
+
+    /// <summary>The partition stops for the group, behind the gap, until the group is resumed; the others go on. For consumers of a group.</summary>
+    Pause = 2,
 }
 
 /// <summary>What a reader reads, and how.</summary>
 public sealed record ReaderOptions
 {
-    private const int LeastReadAhead = 64 << 10;
+    internal const int LeastReadAhead = 64 << 10;
 
     /// <summary>Where to begin. Default: <see cref="StartAt.End"/>. Partitions that are added later are read from their beginning.</summary>
     public StartAt Start { get; init; } = StartAt.End;
@@ -54,5 +57,8 @@ public sealed record ReaderOptions
     };
 
     /// <summary>What one partition asks for at a time.</summary>
-    internal int BytesOfOne(int partitions) => Math.Min(MaxBytes, Math.Max(LeastReadAhead, ReadAheadBytes / Math.Max(1, partitions)));
+    internal int BytesOfOne(int partitions) => BytesOfOne(MaxBytes, ReadAheadBytes, partitions);
+
+    /// <summary>What one of several partitions asks for at a time, so that they hold no more than <paramref name="readAhead"/> together.</summary>
+    internal static int BytesOfOne(int most, int readAhead, int partitions) => Math.Min(most, Math.Max(LeastReadAhead, readAhead / Math.Max(1, partitions)));
 }
