@@ -22,6 +22,9 @@ public sealed class BrokerClient
         _context = new ClientContext(broker, options, clock ?? TimeProvider.System, new Background(options.Scheduler));
     }
 
+    /// <summary>What operators do with consumer groups.</summary>
+    public GroupAdmin Groups => new(_context);
+
     /// <summary>Opens a producer of bytes; waits through an outage up to <see cref="ClientOptions.ConnectTimeout"/>.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="options">Default: those of <see cref="ProducerOptions"/>.</param>
