@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace OrleansQueue.Batches;
@@ -86,8 +85,7 @@ public sealed class RecordBatchBuilder
             Producer = producer,
             RecordCount = RecordCount,
         };
-        header.Write(batch);
-        BinaryPrimitives.WriteUInt32BigEndian(batch.AsSpan(BatchLayout.Crc), Crc32C.Compute(batch.AsSpan(BatchLayout.Attributes..length)));
+        header.Seal(batch.AsSpan(0, length));
         _buffer = [];
         RecordCount = 0;
         return batch.AsMemory(0, length);

@@ -66,6 +66,13 @@ public readonly record struct RecordBatchHeader
         RecordCount = BinaryPrimitives.ReadInt32BigEndian(batch[BatchLayout.RecordCount..]),
     };
 
+    /// <summary>Writes the header to the front of a whole batch, with the CRC over what the batch holds then.</summary>
+    internal void Seal(Span<byte> batch)
+    {
+        Write(batch);
+        BinaryPrimitives.WriteUInt32BigEndian(batch[BatchLayout.Crc..], Crc32C.Compute(batch[BatchLayout.Attributes..]));
+    }
+
     /// <summary>Writes the header to the front of <paramref name="batch"/>, its CRC as it stands.</summary>
     internal void Write(Span<byte> batch)
     {

@@ -1,0 +1,145 @@
+using System.Text;
+using OrleansQueue.Batches;
+using OrleansQueue.Broker;
+using OrleansQueue.Topics;
+
+namespace OrleansQueue.Groups;
+
+/// <summary>
+/// Dead letters. Before one is appended, the journal says which message it is and under which sequence of a producer of the
+/// group's own; so whoever asks again for the same message appends it under the same sequence, and it is there once.
+/// </summary>
+internal sealed partial class GroupServer
+{
+    private const int MostTries = 3;
+
+    private readonly SemaphoreSlim _deadTurn = new(1, 1);
+
+    /// <summary>The name of the topic that a group's dead letters of a topic go to. It is part of the stored form.</summary>
+    public static string DeadLetterTopicOf(TopicId topic, string group) =>
+        $"__dead.{Digest([.. topic.Value.ToByteArray(bigEndian: true), .. Encoding.UTF8.GetBytes(group)])}";
+
+    /// <inheritdoc cref="IPositionVerbs.DeadLetterAsync"/>
+    public async ValueTask<CommitResult> DeadLetterAsync(DeadLetterRequest request, CancellationToken cancellationToken)
+    {
+        if (CheckRecord(request) is { } refusal)
+        {
+            return new CommitResult.Refused(refusal);
+        }
+
+        await _deadTurn.WaitAsync(cancellationToken);
+        try
+        {
+            return await CheckOwnerAsync(request, cancellationToken) ?? await AppendDeadAsync(request, cancellationToken);
+        }
+        finally
+        {
+            _deadTurn.Release();
+        }
+    }
+
+    private static Refusal? CheckRecord(DeadLetterRequest request)
+    {
+        if (request.Next.TopicPartition != request.Message.TopicPartition || request.Next.Offset <= request.Message.Offset)
+        {
+            return Refusal.Of("offset behind a dead letter", request.Next.Offset.Value, $"more than {request.Message.Offset}, in the same partition");
+        }
+
+        if (request.Record.Length < RecordBatchHeader.Size)
+        {
+            return Refusal.Of("dead letter bytes", request.Record.Length, $"a batch, {RecordBatchHeader.Size} or more");
+        }
+
+        var records = RecordBatchHeader.Read(request.Record.Span).RecordCount;
+        return records == 1 ? null : Refusal.Of("records of a dead letter", records, "1");
+    }
+
+    /// <summary>What a commit of the position behind the message would be answered, where it would be refused.</summary>
+    private async ValueTask<CommitResult?> CheckOwnerAsync(DeadLetterRequest request, CancellationToken cancellationToken)
+    {
+        var ends = await FindEndsAsync([request.Next], cancellationToken);
+        return CheckCommitter(new Committer.Member(request.Member))
+            ?? (CheckCommit(new Commit(request.Next, request.Since), request.Member, ends) is { } wrong ? new CommitResult.Committed([wrong]) : null);
+    }
+
+    private async ValueTask<CommitResult> AppendDeadAsync(DeadLetterRequest request, CancellationToken cancellationToken)
+    {
+        var partition = _state.Find(request.Message.TopicPartition)!;
+        if (partition.Position.Offset > request.Message.Offset)
+        {
+            return new CommitResult.Committed([]);
+        }
+
+        var settings = new TopicSettings
+        {
+            Partitions = 1,
+            RetentionTime = _options.DeadLetterRetention,
+            DeadLettersOf = new DeadLetterOrigin(_name, partition.Topic.Name),
+        };
+        var topic = await _surroundings.OpenOwnTopicAsync(DeadLetterTopicOf(partition.Topic.Id, _name), settings, cancellationToken);
+        var producer = Continue(partition.Topic, request.Message);
+        for (var attempt = 0; attempt < MostTries; attempt++)
+        {
+            Change(new GroupEntry { DeadProducer = producer });
+            await KeptAsync();
+            switch (await _surroundings.ProduceAsync(topic.Id, new Partition(0), Stamped(request.Record, producer), cancellationToken))
+            {
+                case ProduceResult.Appended or ProduceResult.Duplicate:
+                    return await BuryAsync(request, producer);
+                case ProduceResult.OutOfOrder or ProduceResult.UnknownProducer or ProduceResult.ProducerFenced:
+                    // The topic forgot the producer, or was made anew: nothing of this message is there.
+                    producer = NextEpoch(producer);
+                    break;
+                case ProduceResult.Refused refused:
+                    return new CommitResult.Refused(refused.Reason);
+                case var other:
+                    throw new BrokerUnavailableException($"A dead letter of group {_name} could not be appended: {other}");
+            }
+        }
+
+        throw new BrokerUnavailableException($"A dead letter of group {_name} could not be appended in {MostTries} tries.");
+    }
+
+    /// <summary>The same sequence where this message is being dead-lettered already. Where another one was and it is not known how that ended, a new epoch, in which no sequence is taken.</summary>
+    private DeadProducerEntry Continue(GroupTopic topic, Position message)
+    {
+        var (number, offset) = (message.Partition.Number, message.Offset.Value);
+        return topic.DeadProducer switch
+        {
+            null => new DeadProducerEntry(topic.Name, _surroundings.NewProducerId().Value, 0, 0, number, offset),
+            { } same when same.DyingPartition == number && same.DyingOffset == offset => same,
+            { DyingPartition: null } idle => idle with { DyingPartition = number, DyingOffset = offset },
+            { } other => NextEpoch(other) with { DyingPartition = number, DyingOffset = offset },
+        };
+    }
+
+    private DeadProducerEntry NextEpoch(DeadProducerEntry producer) => producer.Epoch == short.MaxValue
+        ? producer with { Id = _surroundings.NewProducerId().Value, Epoch = 0, Sequence = 0 }
+        : producer with { Epoch = (short)(producer.Epoch + 1), Sequence = 0 };
+
+    private static ReadOnlyMemory<byte> Stamped(ReadOnlyMemory<byte> record, DeadProducerEntry producer)
+    {
+        // The caller's memory may be shared with its sender, so the stamp goes into a copy.
+        var batch = record.ToArray();
+        var stamp = new ProducerStamp(new ProducerId(producer.Id), new ProducerEpoch(producer.Epoch), new Sequence(producer.Sequence));
+        (RecordBatchHeader.Read(batch) with { Producer = stamp }).Seal(batch);
+        return batch;
+    }
+
+    /// <summary>One entry says both that the message is appended and that the group goes on behind it.</summary>
+    private async ValueTask<CommitResult> BuryAsync(DeadLetterRequest request, DeadProducerEntry producer)
+    {
+        if (_state.Find(request.Message.TopicPartition) is { } partition && Exists)
+        {
+            var next = new Sequence(producer.Sequence).Plus(1).Value;
+            Change(new GroupEntry
+            {
+                DeadProducer = producer with { Sequence = next, DyingPartition = null, DyingOffset = 0 },
+                Positions = partition.Position.Offset < request.Next.Offset ? [partition.At(request.Next, null, 0)] : null,
+            });
+        }
+
+        await KeptAsync();
+        return new CommitResult.Committed([]);
+    }
+}

@@ -1,0 +1,257 @@
+using System.Security.Cryptography;
+using System.Text;
+using OrleansQueue.Broker;
+using OrleansQueue.Journals;
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.Groups;
+
+/// <summary>
+/// One consumer group of kind Stream: its members, who reads what, and how far each partition is. All of that but the times at
+/// which members were last heard of is in its journal, so a group whose owner died goes on where it was, and gives every member
+/// a full session.
+/// <para>
+/// It belongs to one scheduler and takes many calls at once. After a call that threw <see cref="IOException"/>, or once
+/// <see cref="IsLost"/> is true, it is thrown away and opened again from its journal.
+/// </para>
+/// </summary>
+internal sealed partial class GroupServer : IAsyncDisposable
+{
+    private const int EntriesAtOnce = 500;
+
+    private readonly string _name;
+    private readonly ILogStore _store;
+    private readonly IGroupSurroundings _surroundings;
+    private readonly GroupServerOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly GroupState _state;
+    private readonly Journal _journal;
+    private readonly CancellationTokenSource _ending = new();
+
+    private GroupServer(
+        string name, ILogStore store, IGroupSurroundings surroundings, GroupServerOptions options, TimeProvider clock, GroupState state, Journal journal)
+    {
+        _name = name;
+        _store = store;
+        _surroundings = surroundings;
+        _options = options;
+        _clock = clock;
+        _state = state;
+        _journal = journal;
+        _topicsAsked = clock.GetTimestamp();
+    }
+
+    /// <summary>Whether another owner has the group, its storage failed, or it was deleted, so that this one serves nothing more.</summary>
+    public bool IsLost { get; private set; }
+
+    /// <summary>Whether there is such a group.</summary>
+    public bool Exists => _state.Settings is not null && !IsLost;
+
+    /// <summary>The group as a list shows it; null where it does not exist.</summary>
+    public GroupSummary? Summary => Exists ? new GroupSummary(_name, _state.Settings!.Kind) : null;
+
+    /// <summary>The name of a group's journal. It is part of the stored form.</summary>
+    public static LogId LogOf(string name) => LogId.Parse($"g-{Digest(Encoding.UTF8.GetBytes(name))}");
+
+    /// <summary>Opens a group, which fences every earlier owner. One that does not exist can be opened as well, and created then.</summary>
+    /// <param name="name">The group's name.</param>
+    /// <param name="store">Where its journal is.</param>
+    /// <param name="surroundings">The rest of the broker.</param>
+    /// <param name="options">What all groups share.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="events">Is told what recovery found.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <exception cref="LogDamagedException">The journal is damaged.</exception>
+    /// <exception cref="IOException">The storage cannot be read.</exception>
+    public static async ValueTask<GroupServer> OpenAsync(
+        string name, ILogStore store, IGroupSurroundings surroundings, GroupServerOptions options, TimeProvider clock, Log.ILogEvents events, CancellationToken cancellationToken)
+    {
+        var state = new GroupState();
+        var journal = await Journal.OpenAsync(store, LogOf(name), state, new JournalOptions(), cancellationToken);
+        if (journal.Tail.CutBytes != 0)
+        {
+            events.TailCut(LogOf(name), journal.Tail);
+        }
+
+        var server = new GroupServer(name, store, surroundings, options, clock, state, journal);
+        server.BeginSessions();
+        return server;
+    }
+
+    /// <inheritdoc cref="IGroupAdminVerbs.CreateGroupAsync"/>
+    public async ValueTask<CreateGroupResult> CreateAsync(GroupSettings settings, IReadOnlyList<string> topics, CancellationToken cancellationToken)
+    {
+        if (settings.Check() is { } refusal)
+        {
+            return new CreateGroupResult.Refused(refusal);
+        }
+
+        if (!Exists)
+        {
+            // Everything that may fail is asked before anything is written, so it is created at once or not at all.
+            var (added, unknown) = await FindTopicsAsync(topics, settings.Start, cancellationToken);
+            if (unknown is not null)
+            {
+                return new CreateGroupResult.UnknownTopic(unknown);
+            }
+
+            if (!Exists)
+            {
+                await CreateAsync(settings, added);
+                return new CreateGroupResult.Created(Describe());
+            }
+        }
+
+        await KeptAsync();
+        return new CreateGroupResult.Exists(Describe());
+    }
+
+    /// <inheritdoc cref="IGroupAdminVerbs.FindGroupAsync"/>
+    public async ValueTask<GroupDescription?> DescribeAsync(CancellationToken cancellationToken)
+    {
+        if (!Exists)
+        {
+            return null;
+        }
+
+        Tick();
+        await RefreshTopicsAsync(cancellationToken);
+        await KeptAsync();
+        return Exists ? Describe() : null;
+    }
+
+    /// <inheritdoc cref="IGroupAdminVerbs.PauseGroupAsync"/>
+    public ValueTask<bool> PauseAsync() => SetPausedAsync(new GroupEntry { Paused = true });
+
+    /// <inheritdoc cref="IGroupAdminVerbs.ResumeGroupAsync"/>
+    public ValueTask<bool> ResumeAsync() => SetPausedAsync(new GroupEntry { Paused = false, Resumed = true });
+
+    /// <inheritdoc cref="IGroupAdminVerbs.DeleteGroupAsync"/>
+    public async ValueTask<bool> DeleteAsync(CancellationToken cancellationToken)
+    {
+        if (!Exists)
+        {
+            return false;
+        }
+
+        IsLost = true;
+        WakeAll();
+        await _journal.DisposeAsync();
+        await _store.DeleteAsync(LogOf(_name), cancellationToken);
+        return true;
+    }
+
+    /// <summary>When the group must act though nobody calls: one that is ephemeral is deleted some time after its last member. Null where it need not.</summary>
+    public Timestamp? NextDuty
+    {
+        get
+        {
+            if (_state.Settings is not { Ephemeral: true } || IsLost)
+            {
+                return null;
+            }
+
+            // A member that dies in silence is noticed when its session is over.
+            var empty = _state.EmptySince ?? Timestamp.Now(_clock).Plus(LongestSession());
+            return empty.Plus(_options.EphemeralTime);
+        }
+    }
+
+    /// <summary>Deletes an ephemeral group whose time is over; answers when to look again.</summary>
+    public async ValueTask<Timestamp?> RunDutyAsync(CancellationToken cancellationToken)
+    {
+        Tick();
+        await KeptAsync();
+        if (NextDuty is { } due && due <= Timestamp.Now(_clock))
+        {
+            await DeleteAsync(cancellationToken);
+        }
+
+        return NextDuty;
+    }
+
+    /// <summary>Ends the waits of all heartbeats, for good: they answer at once.</summary>
+    public void EndWaits()
+    {
+        if (!_ending.IsCancellationRequested)
+        {
+            _ending.Cancel();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        EndWaits();
+        IsLost = true;
+        WakeAll();
+        await _journal.DisposeAsync();
+        _ending.Dispose();
+    }
+
+    private static string Digest(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16));
+
+    private async ValueTask CreateAsync(GroupSettings settings, IReadOnlyList<TopicEntry> topics)
+    {
+        Change(new GroupEntry { Created = GroupState.EntryOf(settings), Generation = _state.Generation.Next().Value, EmptySince = Timestamp.Now(_clock).UnixMilliseconds });
+        AddTopics(topics);
+        await KeptAsync();
+    }
+
+    private async ValueTask<bool> SetPausedAsync(GroupEntry entry)
+    {
+        if (!Exists)
+        {
+            return false;
+        }
+
+        Change(entry);
+        Announce(_state.Members.Keys);
+        await KeptAsync();
+        return true;
+    }
+
+    private GroupDescription Describe() => new(
+        _name,
+        _state.Settings!,
+        _state.Generation,
+        _state.IsPaused,
+        [.. _state.Members.Values.Select(member => new MemberDescription(member.Id, member.Client, member.Topics, _sessions[member.Id].LastSeen))],
+        [.. _state.Partitions.Select(partition => new GroupPartition(partition.Topic.Name, partition.Position, partition.Owner, partition.Stopped, partition.Gaps))]);
+
+    /// <summary>Makes a change that the next decision sees at once. It is kept when <see cref="KeptAsync"/> answers.</summary>
+    private void Change(GroupEntry entry)
+    {
+        if (!IsLost)
+        {
+            _ = _journal.AppendAsync(GroupState.Write(entry));
+        }
+    }
+
+    /// <summary>Waits until all that the group shows is kept.</summary>
+    /// <exception cref="IOException">It could not be kept.</exception>
+    private async ValueTask KeptAsync()
+    {
+        if (IsLost)
+        {
+            throw new IOException($"Group {_name} was given up while a call went on.");
+        }
+
+        StoreOutcome outcome;
+        try
+        {
+            outcome = await _journal.WhenDurable();
+        }
+        catch
+        {
+            IsLost = true;
+            throw;
+        }
+
+        if (outcome != StoreOutcome.Done)
+        {
+            IsLost = true;
+            throw new IOException($"Group {_name} could not be written: {outcome}.");
+        }
+    }
+}
