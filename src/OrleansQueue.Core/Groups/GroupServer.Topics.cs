@@ -105,6 +105,14 @@ internal sealed partial class GroupServer
         if (topic is not null && _state.Topics.GetValueOrDefault(topic.Name) == topic)
         {
             Change(new GroupEntry { TopicRemoved = topic.Name });
+            foreach (var partition in topic.Partitions)
+            {
+                _target.Remove(partition.TopicPartition);
+                _releaseAsked.Remove(partition.TopicPartition);
+                _seenEnds.Remove(partition.TopicPartition);
+            }
+
+            Announce(topic.Partitions.Select(partition => partition.Owner).OfType<string>().Distinct(StringComparer.Ordinal));
         }
     }
 

@@ -1,0 +1,215 @@
+using OrleansQueue.Broker;
+
+namespace OrleansQueue.Core.Tests.Groups;
+
+/// <summary>What a group does as time goes by and its owner dies; what can be seen without that, the contract suite shows.</summary>
+public sealed class GroupServerTests
+{
+    private static readonly TimeSpan Session = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task A_member_that_is_silent_for_its_session_loses_its_partitions_and_not_a_millisecond_earlier()
+    {
+        var bench = await GroupBench.OpenAsync();
+        var silent = await bench.JoinAsync("silent");
+        await silent.BeatAsync();
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        var living = await bench.JoinAsync("living");
+
+        bench.Clock.Advance(Session - TimeSpan.FromSeconds(1) - TimeSpan.FromMilliseconds(1));
+        await living.BeatAsync();
+        Assert.Empty(living.Has);
+
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        await living.BeatAsync();
+        Assert.Equal([0, 1, 2, 3], living.Numbers);
+        Assert.IsType<HeartbeatResult.UnknownMember>(await silent.BeatAsync());
+        Assert.IsType<CommitResult.UnknownMember>(await silent.CommitAsync(0, 20));
+    }
+
+    [Fact]
+    public async Task A_waiting_heartbeat_learns_at_once_that_another_members_session_is_over()
+    {
+        var bench = await GroupBench.OpenAsync();
+        await (await bench.JoinAsync("silent")).BeatAsync();
+        bench.Clock.Advance(TimeSpan.FromSeconds(27));
+        var living = await bench.JoinAsync("living");
+        await living.BeatAsync();
+
+        var waiting = living.BeatAsync(wait: TimeSpan.FromSeconds(5));
+        bench.Clock.Advance(TimeSpan.FromSeconds(3) + TimeSpan.FromMilliseconds(1));
+        await waiting.WaitAsync(TimeSpan.FromMinutes(1));
+
+        Assert.Equal([0, 1, 2, 3], living.Numbers);
+    }
+
+    [Fact]
+    public async Task A_partition_that_is_not_released_in_time_is_taken_and_late_commits_are_refused()
+    {
+        var bench = await GroupBench.OpenAsync();
+        var slow = await bench.JoinAsync("slow");
+        await slow.BeatAsync();
+        var fresh = await bench.JoinAsync("fresh");
+        await slow.BeatAsync(holdsOn: true);
+        await fresh.BeatAsync();
+        Assert.Equal([0, 1], slow.Numbers);
+        Assert.Empty(fresh.Has);
+
+        for (var second = 0; second < 30; second += 10)
+        {
+            Assert.IsType<CommitResult.Committed>(await slow.CommitAsync(3, 20 + second, new Generation(3)));
+            bench.Clock.Advance(TimeSpan.FromSeconds(10));
+            await slow.BeatAsync(holdsOn: true);
+            await fresh.BeatAsync();
+        }
+
+        Assert.Equal([2, 3], fresh.Numbers);
+        var refusal = Assert.Single(Assert.IsType<CommitResult.Committed>(await slow.CommitAsync(3, 90, new Generation(3))).Refusals);
+        Assert.Equal(CommitRefusalReason.NotOwner, refusal.Reason);
+        Assert.Equal(new Offset(40), fresh.Has.Single(partition => partition.Start.Partition.Number == 3).Start.Offset);
+    }
+
+    [Fact]
+    public async Task After_a_restart_members_go_on_with_what_they_have_and_get_a_full_session()
+    {
+        var bench = await GroupBench.OpenAsync();
+        var first = await bench.JoinAsync("first");
+        var second = await bench.JoinAsync("second");
+        await first.BeatAsync();
+        await second.BeatAsync();
+        await first.CommitAsync(first.Numbers.First(), 30);
+        var before = (await bench.Group.DescribeAsync(default))!;
+        bench.Clock.Advance(Session - TimeSpan.FromSeconds(1));
+
+        await bench.RestartAsync();
+        bench.Clock.Advance(Session - TimeSpan.FromSeconds(1));
+
+        var (known, had) = (first.Known, first.Has);
+        await first.BeatAsync();
+        Assert.True(first.Known > known);
+        Assert.Equal(had.Select(partition => partition.Since), first.Has.Select(partition => partition.Since));
+        Assert.Equal(had.Select(partition => partition.Start.TopicPartition), first.Has.Select(partition => partition.Start.TopicPartition));
+        var after = (await bench.Group.DescribeAsync(default))!;
+        Assert.Equal(before.Partitions, after.Partitions);
+        Assert.Equal(2, after.Members.Count);
+        Assert.Empty(Assert.IsType<CommitResult.Committed>(await first.CommitAsync(first.Numbers.First(), 40)).Refusals);
+    }
+
+    [Fact]
+    public async Task A_restart_in_the_middle_of_a_hand_over_ends_with_everything_read_by_one()
+    {
+        var bench = await GroupBench.OpenAsync(8);
+        var first = await bench.JoinAsync("first");
+        await first.BeatAsync();
+        var second = await bench.JoinAsync("second");
+        await first.BeatAsync();
+
+        await bench.RestartAsync();
+        for (var round = 0; round < 3; round++)
+        {
+            await first.BeatAsync();
+            await second.BeatAsync();
+        }
+
+        Assert.Equal(4, first.Has.Count);
+        Assert.Equal(Enumerable.Range(0, 8), first.Numbers.Concat(second.Numbers).Order());
+    }
+
+    [Fact]
+    public async Task An_earlier_owner_of_the_group_keeps_nothing_any_more()
+    {
+        var bench = await GroupBench.OpenAsync();
+        var member = await bench.JoinAsync("member");
+        await member.BeatAsync();
+        var earlier = bench.Group;
+        await bench.RestartAsync();
+
+        var commit = new CommitRequest("billing", new Committer.Member(member.Who), [new Commit(bench.At(0, 20), member.SinceOf(0))]);
+        await Assert.ThrowsAsync<IOException>(async () => await earlier.CommitAsync(commit, default));
+
+        Assert.True(earlier.IsLost);
+        Assert.Equal(new Offset(10), (await bench.Group.DescribeAsync(default))!.Partitions[0].Committed.Offset);
+    }
+
+    [Fact]
+    public async Task Topics_that_grow_or_are_made_anew_are_noticed_and_the_new_is_read_from_its_beginning()
+    {
+        var bench = await GroupBench.OpenAsync(2);
+        var member = await bench.JoinAsync("member");
+        await member.BeatAsync();
+        var old = bench.Of(0);
+        bench.Topics["orders"] = bench.Topics["orders"] with { Settings = bench.Topics["orders"].Settings with { Partitions = 3 } };
+
+        bench.Clock.Advance(TimeSpan.FromSeconds(10));
+        await member.BeatAsync();
+        await member.BeatAsync();
+        Assert.Equal([10, 10, 0], member.Has.Select(partition => partition.Start.Offset.Value));
+
+        bench.AddTopic("orders", 2);
+        bench.Clock.Advance(TimeSpan.FromSeconds(10));
+        await member.BeatAsync();
+        await member.BeatAsync();
+        Assert.Equal([bench.Of(0), bench.Of(1)], member.Has.Select(partition => partition.Start.TopicPartition));
+        Assert.Empty((await bench.Group.ReadPositionsAsync([old]))!);
+
+        bench.Topics.Clear();
+        bench.Clock.Advance(TimeSpan.FromSeconds(10));
+        await member.BeatAsync();
+        await member.BeatAsync();
+        Assert.Empty(member.Has);
+    }
+
+    [Fact]
+    public async Task An_ephemeral_group_goes_an_hour_after_its_last_member_and_a_lasting_one_never()
+    {
+        var bench = await GroupBench.OpenAsync();
+        var member = await bench.JoinAsync(new JoinRequest("billing", "member", ["orders"]) { Create = new GroupSettings { Ephemeral = true } });
+        bench.Clock.Advance(Session);
+        var due = await bench.Group.RunDutyAsync(default);
+        Assert.Equal(Timestamp.Now(bench.Clock).Plus(TimeSpan.FromHours(1)), due);
+        Assert.IsType<HeartbeatResult.UnknownMember>(await member.BeatAsync());
+
+        bench.Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(due, await bench.Group.RunDutyAsync(default));
+        await bench.RestartAsync();
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Null(await bench.Group.RunDutyAsync(default));
+        Assert.False(bench.Group.Exists);
+        await bench.RestartAsync();
+        Assert.False(bench.Group.Exists);
+
+        await bench.Group.CreateAsync(new GroupSettings(), ["orders"], default);
+        Assert.Null(bench.Group.NextDuty);
+    }
+
+    [Fact]
+    public async Task Whatever_a_group_is_a_snapshot_brings_it_back()
+    {
+        var bench = await GroupBench.OpenAsync();
+        bench.AddTopic("mails", 2);
+        var member = await bench.JoinAsync("member", "orders", "mails");
+        await member.BeatAsync();
+        var metadata = new byte[Commit.MaxMetadataBytes];
+        for (var i = 0; i < 200; i++)
+        {
+            metadata[0] = (byte)i;
+            var commit = new Commit(bench.At(i % 4, 20 + (i / 4)), member.SinceOf(bench.Of(i % 4)), metadata, Gaps: 1);
+            await bench.Group.CommitAsync(new CommitRequest("billing", new Committer.Member(member.Who), [commit]), default);
+        }
+
+        await bench.Group.StopPartitionAsync(
+            new StopPartitionRequest("billing", member.Who, bench.At(1, 99, "mails"), member.SinceOf(bench.Of(1, "mails")), "broken"), default);
+        await bench.Group.PauseAsync();
+        var before = (await bench.Group.DescribeAsync(default))!;
+        var metadataBefore = await bench.Group.ReadPositionsAsync([bench.Of(0)]);
+
+        await bench.RestartAsync();
+
+        var after = (await bench.Group.DescribeAsync(default))!;
+        Assert.Equal(before.Partitions, after.Partitions);
+        Assert.Equal("broken", after.Partitions[1].Stopped?.Error);
+        Assert.True(after.IsPaused);
+        Assert.Equal(50, after.Partitions[2].Gaps);
+        Assert.Equal(metadataBefore![0].Metadata!.Value.ToArray(), (await bench.Group.ReadPositionsAsync([bench.Of(0)]))![0].Metadata!.Value.ToArray());
+    }
+}
