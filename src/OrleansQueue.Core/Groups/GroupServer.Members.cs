@@ -19,7 +19,7 @@ internal sealed partial class GroupServer
             return new JoinResult.Refused(refusal);
         }
 
-        if (!Exists && request.Create is null)
+        if (!IsThere() && request.Create is null)
         {
             return new JoinResult.UnknownGroup();
         }
@@ -31,9 +31,14 @@ internal sealed partial class GroupServer
             return new JoinResult.UnknownTopic(unknown);
         }
 
-        if (!Exists)
+        if (!IsThere())
         {
-            await CreateAsync(request.Create!, topics);
+            if (request.Create is not { } settings)
+            {
+                return new JoinResult.UnknownGroup();
+            }
+
+            await CreateAsync(settings, topics);
         }
 
         if (request.Create is { } wanted && wanted.Kind != _state.Settings!.Kind)
@@ -136,7 +141,7 @@ internal sealed partial class GroupServer
     private HeartbeatResult? Find(GroupMember who, out Member member)
     {
         member = null!;
-        if (!Exists)
+        if (!IsThere())
         {
             return new HeartbeatResult.UnknownGroup();
         }

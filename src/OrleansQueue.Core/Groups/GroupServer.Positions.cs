@@ -55,7 +55,7 @@ internal sealed partial class GroupServer
     /// <inheritdoc cref="IPositionVerbs.ReadPositionsAsync"/>
     public async ValueTask<IReadOnlyList<CommittedPosition>?> ReadPositionsAsync(IReadOnlyList<TopicPartition> partitions)
     {
-        if (!Exists)
+        if (!IsThere())
         {
             return null;
         }
@@ -67,7 +67,7 @@ internal sealed partial class GroupServer
     /// <inheritdoc cref="IPositionVerbs.SeekGroupAsync"/>
     public async ValueTask<SeekResult> SeekAsync(IReadOnlyList<Position> positions, CancellationToken cancellationToken)
     {
-        if (!Exists)
+        if (!IsThere())
         {
             return new SeekResult.UnknownGroup();
         }
@@ -75,7 +75,7 @@ internal sealed partial class GroupServer
         var ends = await FindEndsAsync(positions, cancellationToken);
         foreach (var position in positions)
         {
-            if (!Exists)
+            if (!IsThere())
             {
                 return new SeekResult.UnknownGroup();
             }
@@ -152,7 +152,7 @@ internal sealed partial class GroupServer
 
     private CommitResult? CheckCommitter(Committer committer)
     {
-        if (!Exists)
+        if (!IsThere())
         {
             return new CommitResult.UnknownGroup();
         }

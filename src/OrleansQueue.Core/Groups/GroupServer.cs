@@ -44,6 +44,9 @@ internal sealed partial class GroupServer : IAsyncDisposable
     /// <summary>Whether another owner has the group, its storage failed, or it was deleted, so that this one serves nothing more.</summary>
     public bool IsLost { get; private set; }
 
+    /// <summary>Whether it was lost by being deleted.</summary>
+    public bool IsDeleted { get; private set; }
+
     /// <summary>Whether there is such a group.</summary>
     public bool Exists => _state.Settings is not null && !IsLost;
 
@@ -86,7 +89,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
             return new CreateGroupResult.Refused(refusal);
         }
 
-        if (!Exists)
+        if (!IsThere())
         {
             // Everything that may fail is asked before anything is written, so it is created at once or not at all.
             var (added, unknown) = await FindTopicsAsync(topics, settings.Start, cancellationToken);
@@ -95,7 +98,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
                 return new CreateGroupResult.UnknownTopic(unknown);
             }
 
-            if (!Exists)
+            if (!IsThere())
             {
                 await CreateAsync(settings, added);
                 return new CreateGroupResult.Created(Describe());
@@ -109,7 +112,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
     /// <inheritdoc cref="IGroupAdminVerbs.FindGroupAsync"/>
     public async ValueTask<GroupDescription?> DescribeAsync(CancellationToken cancellationToken)
     {
-        if (!Exists)
+        if (!IsThere())
         {
             return null;
         }
@@ -117,7 +120,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
         Tick();
         await RefreshTopicsAsync(cancellationToken);
         await KeptAsync();
-        return Exists ? Describe() : null;
+        return IsThere() ? Describe() : null;
     }
 
     /// <inheritdoc cref="IGroupAdminVerbs.PauseGroupAsync"/>
@@ -129,15 +132,16 @@ internal sealed partial class GroupServer : IAsyncDisposable
     /// <inheritdoc cref="IGroupAdminVerbs.DeleteGroupAsync"/>
     public async ValueTask<bool> DeleteAsync(CancellationToken cancellationToken)
     {
-        if (!Exists)
+        if (!IsThere())
         {
             return false;
         }
 
         IsLost = true;
-        WakeAll();
         await _journal.DisposeAsync();
         await _store.DeleteAsync(LogOf(_name), cancellationToken);
+        IsDeleted = true;
+        WakeAll();
         return true;
     }
 
@@ -200,7 +204,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
 
     private async ValueTask<bool> SetPausedAsync(GroupEntry entry)
     {
-        if (!Exists)
+        if (!IsThere())
         {
             return false;
         }
@@ -210,6 +214,10 @@ internal sealed partial class GroupServer : IAsyncDisposable
         await KeptAsync();
         return true;
     }
+
+    /// <summary>Whether there is such a group, as a call is told.</summary>
+    /// <exception cref="IOException">It is not served here any more, so whether it is there cannot be told here.</exception>
+    private bool IsThere() => IsLost && !IsDeleted ? throw new IOException($"Group {_name} was given up while a call went on.") : Exists;
 
     private GroupDescription Describe() => new(
         _name,
