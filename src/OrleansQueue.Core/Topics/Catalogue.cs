@@ -64,21 +64,18 @@ internal sealed class Catalogue : IAsyncDisposable
     }
 
     /// <inheritdoc cref="ITopicVerbs.CreateTopicAsync"/>
-    public async ValueTask<CreateTopicResult> CreateAsync(string name, TopicSettings settings)
-    {
-        if ((TopicName.CheckOwn(name) ?? settings.Check()) is { } refusal)
-        {
-            return new CreateTopicResult.Refused(refusal);
-        }
+    public ValueTask<CreateTopicResult> CreateAsync(string name, TopicSettings settings) =>
+        CreateAsync(TopicName.CheckOwn(name) ?? settings.Check() ?? CheckOrigin(settings), name, settings);
 
-        if (_state.Find(name) is { } present)
+    /// <summary>Finds a topic of the broker's own, or creates it: one whose name begins with <see cref="TopicName.ReservedPrefix"/>.</summary>
+    /// <exception cref="ArgumentException">The name or a setting is bad.</exception>
+    public async ValueTask<TopicDescription> OpenOwnAsync(string name, TopicSettings settings) =>
+        await CreateAsync(TopicName.CheckReserved(name) ?? settings.Check(), name, settings) switch
         {
-            await SettleAsync(present);
-            return new CreateTopicResult.Exists(present);
-        }
-
-        return new CreateTopicResult.Created(await PutAsync(new TopicDescription(name, _newId(), settings, Version: 1)));
-    }
+            CreateTopicResult.Created created => created.Topic,
+            CreateTopicResult.Exists exists => exists.Topic,
+            var refused => throw new ArgumentException($"The broker cannot make a topic of its own: {refused}.", nameof(name)),
+        };
 
     /// <summary>Finds a topic. Its keeper has its settings when this answers.</summary>
     public async ValueTask<TopicDescription?> FindAsync(string name)
@@ -145,6 +142,26 @@ internal sealed class Catalogue : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _journal.DisposeAsync();
+
+    private static Refusal? CheckOrigin(TopicSettings settings) => settings.DeadLettersOf is { } origin
+        ? Refusal.OfText("dead letters of", origin.ToString(), "nobody, as only the broker makes dead-letter topics")
+        : null;
+
+    private async ValueTask<CreateTopicResult> CreateAsync(Refusal? refusal, string name, TopicSettings settings)
+    {
+        if (refusal is not null)
+        {
+            return new CreateTopicResult.Refused(refusal);
+        }
+
+        if (_state.Find(name) is { } present)
+        {
+            await SettleAsync(present);
+            return new CreateTopicResult.Exists(present);
+        }
+
+        return new CreateTopicResult.Created(await PutAsync(new TopicDescription(name, _newId(), settings, Version: 1)));
+    }
 
     /// <summary>Writes a topic and tells its keeper. The answer is what is written, in which times are whole milliseconds.</summary>
     private async ValueTask<TopicDescription> PutAsync(TopicDescription topic)

@@ -40,6 +40,9 @@ internal sealed record TopicDocument
 
     public bool AcceptForeignCodecs { get; init; }
 
+    /// <summary>Whose dead letters the topic holds, or nothing.</summary>
+    public DeadLetterOrigin? DeadLettersOf { get; init; }
+
     public static TopicDocument Of(TopicDescription topic) => new()
     {
         Format = CurrentFormat,
@@ -53,6 +56,7 @@ internal sealed record TopicDocument
         WhenFull = topic.Settings.WhenFull,
         Timestamps = topic.Settings.Timestamps,
         AcceptForeignCodecs = topic.Settings.AcceptForeignCodecs,
+        DeadLettersOf = topic.Settings.DeadLettersOf,
     };
 
     public static byte[] Write(TopicDocument document) => JsonSerializer.SerializeToUtf8Bytes(document, CatalogueJson.Default.TopicDocument);
@@ -88,6 +92,7 @@ internal sealed record TopicDocument
             WhenFull = WhenFull,
             Timestamps = Timestamps,
             AcceptForeignCodecs = AcceptForeignCodecs,
+            DeadLettersOf = DeadLettersOf,
         };
         return new TopicDescription(Name, new TopicId(Id), settings, Version);
     }

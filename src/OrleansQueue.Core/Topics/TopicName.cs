@@ -34,4 +34,9 @@ public static class TopicName
     public static Refusal? CheckOwn(string? name) => Check(name) ?? (name!.StartsWith(ReservedPrefix, StringComparison.Ordinal)
         ? Refusal.OfText("topic name", name, $"one that does not begin with {ReservedPrefix}, which are the broker's own")
         : null);
+
+    /// <summary>What is wrong with the name of a topic of the broker's own, or null.</summary>
+    internal static Refusal? CheckReserved(string name) => Check(name) ?? (name.StartsWith(ReservedPrefix, StringComparison.Ordinal)
+        ? null
+        : Refusal.OfText("topic name", name, $"one that begins with {ReservedPrefix}, as the broker's own do"));
 }

@@ -15,7 +15,11 @@ public enum WhenFull
 /// <summary>Where dead letters come from.</summary>
 /// <param name="Group">The group that could not process them.</param>
 /// <param name="Topic">The name of the topic that they were published to.</param>
-public sealed record DeadLetterOrigin(string Group, string Topic);
+public sealed record DeadLetterOrigin(string Group, string Topic)
+{
+    /// <summary>The topic and the group, for people.</summary>
+    public override string ToString() => $"topic {Topic}, group {Group}";
+}
 
 /// <summary>The settings of a topic.</summary>
 public sealed record TopicSettings
@@ -65,6 +69,7 @@ public sealed record TopicSettings
         ArgumentNullException.ThrowIfNull(before);
         return Check()
             ?? (Partitions < before.Partitions ? Refusal.Of("partitions", Partitions, $"{before.Partitions} or more, as partitions cannot be taken away") : null)
-            ?? (Durability != before.Durability ? Refusal.OfText("durability", Durability.ToString(), $"{before.Durability}, as it was created") : null);
+            ?? (Durability != before.Durability ? Refusal.OfText("durability", Durability.ToString(), $"{before.Durability}, as it was created") : null)
+            ?? (DeadLettersOf != before.DeadLettersOf ? Refusal.OfText("dead letters of", DeadLettersOf?.ToString() ?? "nobody", $"{before.DeadLettersOf?.ToString() ?? "nobody"}, as it was created") : null);
     }
 }

@@ -12,6 +12,7 @@ public sealed class TopicDocumentTests
         { "topic-plain.json", TopicExamples.Plain },
         { "topic-full.json", TopicExamples.Full },
         { "topic-endless.json", TopicExamples.Endless },
+        { "topic-dead-letters.json", TopicExamples.DeadLetters },
     };
 
     [Theory]

@@ -29,6 +29,13 @@ internal static class TopicExamples
     /// <summary>A topic that keeps its records for ever.</summary>
     public static TopicDescription Endless { get; } = new("endless", new(new Guid("0197a000-0000-7000-8000-0000000000cc")), new TopicSettings { RetentionTime = null }, Version: 2);
 
+    /// <summary>A topic of the broker's own.</summary>
+    public static TopicDescription DeadLetters { get; } = new(
+        "__dead.0123456789abcdef0123456789abcdef",
+        new(new Guid("0197a000-0000-7000-8000-0000000000dd")),
+        new TopicSettings { Partitions = 1, RetentionTime = TimeSpan.FromDays(30), DeadLettersOf = new DeadLetterOrigin("billing", "orders.v2") },
+        Version: 1);
+
     /// <summary>A file that is checked in.</summary>
     public static string Golden(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Formats", "topics", name));
 }

@@ -74,6 +74,18 @@ public sealed class TopicSettingsTests
     }
 
     [Fact]
+    public void Whose_dead_letters_a_topic_holds_stays_as_it_was_created()
+    {
+        var before = TopicExamples.DeadLetters.Settings;
+
+        Assert.Null((before with { RetentionTime = null }).CheckChange(before));
+        Assert.Equal(
+            "dead letters of is nobody; allowed is topic orders.v2, group billing, as it was created.", (before with { DeadLettersOf = null }).CheckChange(before)?.ToString());
+        Assert.Equal(
+            "dead letters of is topic orders.v2, group billing; allowed is nobody, as it was created.", before.CheckChange(before with { DeadLettersOf = null })?.ToString());
+    }
+
+    [Fact]
     public void All_else_can_be_changed() => Assert.Null(
         new TopicSettings { RetentionTime = null, RetentionBytes = 5, WhenFull = WhenFull.DropOldest, Timestamps = TimestampKind.Create, AcceptForeignCodecs = true }
             .CheckChange(new TopicSettings()));
