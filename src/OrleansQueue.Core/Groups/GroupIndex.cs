@@ -1,0 +1,78 @@
+using System.Text;
+using OrleansQueue.Batches;
+using OrleansQueue.Broker;
+using OrleansQueue.Journals;
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.Groups;
+
+/// <summary>
+/// One shard of the index of groups: their names and kinds, for those who list them. A group stands here before it is there
+/// and until after it is gone, so the list never misses one; it may name one whose creation or deletion was cut short.
+/// <para>After a call that threw it is thrown away and opened again from its journal.</para>
+/// </summary>
+internal sealed class GroupIndex : IAsyncDisposable
+{
+    /// <summary>How many shards there are. It is part of the stored form: a group's shard follows from its name.</summary>
+    public const int Shards = 16;
+
+    /// <summary>The most groups that a shard lists: a page, and one more, which tells whether there are more.</summary>
+    private const int MostListed = 1_001;
+
+    private readonly GroupIndexState _state;
+    private readonly Journal _journal;
+
+    private GroupIndex(GroupIndexState state, Journal journal)
+    {
+        _state = state;
+        _journal = journal;
+    }
+
+    /// <summary>The shard that a group's name belongs to.</summary>
+    public static int ShardOf(string name) => (int)(Crc32C.Compute(Encoding.UTF8.GetBytes(name)) % Shards);
+
+    /// <summary>Opens a shard.</summary>
+    public static async ValueTask<GroupIndex> OpenAsync(ILogStore store, int shard, CancellationToken cancellationToken)
+    {
+        var state = new GroupIndexState();
+        var journal = await Journal.OpenAsync(store, LogId.Parse($"groups-{shard:D2}"), state, new JournalOptions(), cancellationToken);
+        return new GroupIndex(state, journal);
+    }
+
+    /// <summary>Whether a group stands here.</summary>
+    public async ValueTask<bool> HasAsync(string name)
+    {
+        var has = _state.Find(name) is not null;
+        await KeepAsync(_journal.WhenDurable());
+        return has;
+    }
+
+    /// <summary>Names a group, in place of what was known of that name. It is kept when this answers.</summary>
+    public async ValueTask PutAsync(GroupSummary group) => await SetAsync(group.Name, group.Kind);
+
+    /// <summary>Names a group no more. It is kept when this answers.</summary>
+    public async ValueTask RemoveAsync(string name) => await SetAsync(name, null);
+
+    /// <summary>The groups of this shard behind a name in the order of their names (by their UTF-16 codes), <paramref name="limit"/> at most.</summary>
+    public async ValueTask<IReadOnlyList<GroupSummary>> ListAsync(string? after, int limit)
+    {
+        var groups = _state.From(after).Take(Math.Clamp(limit, 1, MostListed)).ToList();
+        await KeepAsync(_journal.WhenDurable());
+        return groups;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _journal.DisposeAsync();
+
+    private async ValueTask SetAsync(string name, GroupKind? kind) =>
+        await KeepAsync(_state.Find(name) == kind ? _journal.WhenDurable() : _journal.AppendAsync(GroupIndexState.EntryOf(name, kind)));
+
+    private static async ValueTask KeepAsync(Task<StoreOutcome> keeping)
+    {
+        var outcome = await keeping;
+        if (outcome != StoreOutcome.Done)
+        {
+            throw new IOException($"The index of groups could not be written: {outcome}.");
+        }
+    }
+}
