@@ -8,7 +8,7 @@ using OrleansQueue.Topics;
 namespace OrleansQueue.Contracts.Broker;
 
 /// <summary>The broker of a cluster, asked through an Orleans client or from within a silo.</summary>
-internal sealed class OrleansBroker(IGrainFactory grains, ConnectionWatch connection) : IBroker
+internal sealed partial class OrleansBroker(IGrainFactory grains, ConnectionWatch connection) : IBroker
 {
     private const int MostListed = 1_000;
 
@@ -113,7 +113,8 @@ internal sealed class OrleansBroker(IGrainFactory grains, ConnectionWatch connec
         }
     }
 
-    private static ProducerId NewProducerId()
+    /// <summary>A random number, which no other producer has.</summary>
+    internal static ProducerId NewProducerId()
     {
         Span<byte> random = stackalloc byte[sizeof(long)];
         RandomNumberGenerator.Fill(random);

@@ -12,6 +12,10 @@ internal interface ICatalogueGrain : IGrainWithIntegerKey, IDutyHolderGrain
     [Alias("create")]
     ValueTask<TopicAnswer> CreateAsync(string name, TopicSettings settings);
 
+    /// <inheritdoc cref="Catalogue.OpenOwnAsync"/>
+    [Alias("open-own")]
+    ValueTask<TopicDescription> OpenOwnAsync(string name, TopicSettings settings);
+
     /// <summary>Finds a topic by name. One that is asked for to publish is created where the cluster is set to.</summary>
     [Alias("find")]
     ValueTask<TopicDescription?> FindAsync(string name, bool toPublish);

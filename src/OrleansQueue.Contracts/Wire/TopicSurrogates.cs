@@ -27,6 +27,9 @@ internal struct TopicSettingsSurrogate
 
     [Id(6)]
     public bool AcceptForeignCodecs;
+
+    [Id(7)]
+    public DeadLetterOrigin? DeadLettersOf;
 }
 
 [RegisterConverter]
@@ -41,6 +44,7 @@ internal sealed class TopicSettingsConverter : IConverter<TopicSettings, TopicSe
         WhenFull = (WhenFull)surrogate.WhenFull,
         Timestamps = (TimestampKind)surrogate.Timestamps,
         AcceptForeignCodecs = surrogate.AcceptForeignCodecs,
+        DeadLettersOf = surrogate.DeadLettersOf,
     };
 
     public TopicSettingsSurrogate ConvertToSurrogate(in TopicSettings value) => new()
@@ -52,7 +56,26 @@ internal sealed class TopicSettingsConverter : IConverter<TopicSettings, TopicSe
         WhenFull = (int)value.WhenFull,
         Timestamps = (int)value.Timestamps,
         AcceptForeignCodecs = value.AcceptForeignCodecs,
+        DeadLettersOf = value.DeadLettersOf,
     };
+}
+
+[GenerateSerializer, Immutable, Alias("oq.dead-letter-origin")]
+internal struct DeadLetterOriginSurrogate
+{
+    [Id(0)]
+    public string Group;
+
+    [Id(1)]
+    public string Topic;
+}
+
+[RegisterConverter]
+internal sealed class DeadLetterOriginConverter : IConverter<DeadLetterOrigin, DeadLetterOriginSurrogate>
+{
+    public DeadLetterOrigin ConvertFromSurrogate(in DeadLetterOriginSurrogate surrogate) => new(surrogate.Group, surrogate.Topic);
+
+    public DeadLetterOriginSurrogate ConvertToSurrogate(in DeadLetterOrigin value) => new() { Group = value.Group, Topic = value.Topic };
 }
 
 [GenerateSerializer, Immutable, Alias("oq.topic")]

@@ -1,0 +1,24 @@
+using OrleansQueue.Broker;
+
+namespace OrleansQueue.Contracts.Grains;
+
+/// <summary>One shard of the index of groups. Its key is the shard's number.</summary>
+[Alias("oq.IGroupIndexGrain")]
+internal interface IGroupIndexGrain : IGrainWithIntegerKey
+{
+    /// <summary>Whether the index names a group.</summary>
+    [Alias("has")]
+    ValueTask<bool> HasAsync(string name);
+
+    /// <summary>Names a group, before it is there.</summary>
+    [Alias("put")]
+    ValueTask PutAsync(GroupSummary group);
+
+    /// <summary>Names a group no more, after it is gone.</summary>
+    [Alias("remove")]
+    ValueTask RemoveAsync(string name);
+
+    /// <inheritdoc cref="IGroupAdminVerbs.ListGroupsAsync"/>
+    [Alias("list")]
+    ValueTask<List<GroupSummary>> ListAsync(string? after, int limit);
+}
