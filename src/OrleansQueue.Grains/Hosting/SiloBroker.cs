@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansQueue.Documents;
 using OrleansQueue.Grains.Logging;
+using OrleansQueue.Groups;
 using OrleansQueue.Log;
 using OrleansQueue.Partitions;
 using OrleansQueue.Storage;
@@ -14,7 +15,7 @@ namespace OrleansQueue.Grains.Hosting;
 
 /// <summary>
 /// What all grains of a silo share: the store of the logs, opened before anything else starts and closed after everything else
-/// has stopped, and the partitions that are served here.
+/// has stopped, and the partitions and groups that are served here.
 /// </summary>
 internal sealed class SiloBroker(
     ILocalSiloDetails details,
@@ -26,8 +27,10 @@ internal sealed class SiloBroker(
     ILogEvents events,
     ILogger<SiloBroker> logger) : ILifecycleParticipant<ISiloLifecycle>
 {
-    private readonly ConcurrentDictionary<PartitionServer, bool> _served = new();
+    // What is served here, and how its waits are ended.
+    private readonly ConcurrentDictionary<object, Action> _served = new();
     private readonly PartitionServerOptions _partitions = new() { Owner = details.Name };
+    private readonly GroupServerOptions _groups = new();
     private OpenedStorage? _storage;
 
     /// <summary>The logs.</summary>
@@ -45,7 +48,7 @@ internal sealed class SiloBroker(
     {
         lifecycle.Subscribe(nameof(SiloBroker), ServiceLifecycleStage.First, OpenAsync, CloseAsync);
 
-        // A fetch that waits would hold up the deactivation of its grain, which comes next.
+        // A fetch or a heartbeat that waits would hold up the deactivation of its grain, which comes next.
         lifecycle.Subscribe(nameof(SiloBroker), ServiceLifecycleStage.Active, static _ => Task.CompletedTask, EndWaitsAsync);
     }
 
@@ -53,12 +56,20 @@ internal sealed class SiloBroker(
     public PartitionServer Serve(TopicId topic, Partition partition, TopicSettings settings)
     {
         var server = new PartitionServer(Logs, topic, partition, settings, _partitions, clock, events, metrics);
-        _served.TryAdd(server, true);
+        _served.TryAdd(server, server.EndWaits);
         return server;
     }
 
-    /// <summary>A partition is not served here any more.</summary>
-    public void Forget(PartitionServer server) => _served.TryRemove(server, out _);
+    /// <summary>Begins to serve a group, which may or may not be there.</summary>
+    public GroupHost Serve(string group, IGroupSurroundings surroundings, IGroupRegistry registry)
+    {
+        var host = new GroupHost(group, Logs, surroundings, registry, _groups, clock, events);
+        _served.TryAdd(host, host.EndWaits);
+        return host;
+    }
+
+    /// <summary>A partition or a group is not served here any more.</summary>
+    public void Forget(object served) => _served.TryRemove(served, out _);
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -76,9 +87,9 @@ internal sealed class SiloBroker(
 
     private Task EndWaitsAsync(CancellationToken cancellationToken)
     {
-        foreach (var server in _served.Keys)
+        foreach (var endWaits in _served.Values)
         {
-            server.EndWaits();
+            endWaits();
         }
 
         return Task.CompletedTask;

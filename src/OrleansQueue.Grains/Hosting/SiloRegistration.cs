@@ -9,6 +9,7 @@ using Orleans.Serialization.Serializers;
 using Orleans.Storage;
 using OrleansQueue.Grains.Documents;
 using OrleansQueue.Grains.Duties;
+using OrleansQueue.Grains.Groups;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Logging;
 using OrleansQueue.Grains.Stores;
@@ -38,6 +39,8 @@ public static class OrleansQueueSiloBuilderExtensions
         services.TryAddSingleton<ILogEvents, LoggedEvents>();
         services.AddSingleton(CreateSiloBroker);
         services.AddSingleton<DutyClient>();
+        services.AddSingleton<GroupRegistry>();
+        services.AddSingleton<GroupSurroundings>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreCheck>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DutyScanner>();

@@ -37,6 +37,9 @@ internal sealed class CatalogueGrain(
     public ValueTask<TopicAnswer> CreateAsync(string name, TopicSettings settings) =>
         ChangeAsync(async catalogue => TopicAnswer.Of(await catalogue.CreateAsync(name, settings)));
 
+    public ValueTask<TopicDescription> OpenOwnAsync(string name, TopicSettings settings) =>
+        ChangeAsync(catalogue => catalogue.OpenOwnAsync(name, settings));
+
     public ValueTask<TopicDescription?> FindAsync(string name, bool toPublish) => RunAsync(async catalogue =>
         await catalogue.FindAsync(name) is { } topic ? topic
         : toPublish && options.Value.AutoCreateTopics ? await CreateForPublishAsync(name)
