@@ -25,11 +25,13 @@ namespace OrleansQueue.Testing;
 /// clock.Advance(TimeSpan.FromDays(8)); // Now the record is past its retention.
 /// </code>
 /// </example>
-public sealed class InProcessBroker : IBroker, IAsyncDisposable
+public sealed partial class InProcessBroker : IBroker, IAsyncDisposable
 {
     private readonly Turns _turns = new();
+    private readonly InProcessDuties _duties;
     private readonly InProcessPartitions _partitions;
     private readonly InProcessCatalogue _catalogue;
+    private readonly InProcessGroups _groups;
     private Task? _loading;
     private Task _round = Task.CompletedTask;
     private long _nextProducer;
@@ -50,8 +52,10 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
         random ??= new Random();
         clock ??= TimeProvider.System;
         store ??= new MemoryLogStore(new StoreId(NewGuid(random)));
-        _partitions = new InProcessPartitions(store, options, clock, Wake, Failed);
+        _duties = new InProcessDuties(store, clock, Wake, Failed);
+        _partitions = new InProcessPartitions(store, options, _duties, clock);
         _catalogue = new InProcessCatalogue(store, _partitions, () => new TopicId(NewGuid(random)));
+        _groups = new InProcessGroups(store, new InProcessSurroundings(_catalogue, _partitions, NewProducerId), _duties, clock);
 
         // Two brokers on one store begin far from each other; one broker counts.
         _nextProducer = random.NextInt64(1L << 62);
@@ -104,7 +108,7 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask<ProducerIdentity> InitProducerAsync(ProducerIdentity? current, CancellationToken cancellationToken) => AskAsync(
-        () => Task.FromResult(current?.Next() ?? new ProducerIdentity(new ProducerId(_nextProducer++), new ProducerEpoch(0))), cancellationToken);
+        () => Task.FromResult(current?.Next() ?? new ProducerIdentity(NewProducerId(), new ProducerEpoch(0))), cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<ProduceResult> ProduceAsync(TopicId topic, Partition partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
@@ -134,6 +138,8 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
         if (!_disposed)
         {
             _disposed = true;
+            await _duties.DisposeAsync();
+            await _groups.DisposeAsync();
             await _partitions.DisposeAsync();
             await _catalogue.DisposeAsync();
         }
@@ -186,7 +192,7 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
     private async Task LoadAllAsync()
     {
         await _catalogue.LoadAsync();
-        await _partitions.Duties.RunAsync();
+        await _duties.RunAsync();
     }
 
     /// <summary>The timer of the duties; nobody waits for what it begins but calls that come later.</summary>
@@ -201,7 +207,7 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
         try
         {
             await after;
-            await (_disposed ? Task.CompletedTask : _partitions.Duties.RunAsync());
+            await (_disposed ? Task.CompletedTask : _duties.RunAsync());
         }
         catch (Exception error)
         {
@@ -212,6 +218,8 @@ public sealed class InProcessBroker : IBroker, IAsyncDisposable
     /// <summary>What the storage failed at is tried again. Anything else is a fault of the broker's, and no test may pass over it.</summary>
     private void Failed(string what, Exception error) =>
         _broken ??= error is IOException ? null : new InvalidOperationException($"The broker failed at its own work, {what}: {error.Message}", error);
+
+    private ProducerId NewProducerId() => new(_nextProducer++);
 
     private static Guid NewGuid(Random random)
     {

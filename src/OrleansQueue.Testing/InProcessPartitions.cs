@@ -16,25 +16,23 @@ internal sealed class InProcessPartitions : ITopicKeepers, IDutyHolders, IAsyncD
     private readonly Dictionary<LogId, PartitionServer> _servers = [];
     private readonly ILogStore _store;
     private readonly PartitionServerOptions _options;
+    private readonly InProcessDuties _duties;
     private readonly TimeProvider _clock;
     private readonly BrokerMetrics _metrics = new();
 
     /// <summary>Partitions on a store.</summary>
     /// <param name="store">Where their records are.</param>
     /// <param name="options">What all of them share.</param>
+    /// <param name="duties">What they have to do when their time has come.</param>
     /// <param name="clock">What time it is.</param>
-    /// <param name="wake">Begins <see cref="InProcessDuties.RunAsync"/> in a turn of the broker's.</param>
-    /// <param name="failed">Is told of retention that failed; it is tried again after a while.</param>
-    public InProcessPartitions(ILogStore store, PartitionServerOptions options, TimeProvider clock, Action wake, Action<string, Exception> failed)
+    public InProcessPartitions(ILogStore store, PartitionServerOptions options, InProcessDuties duties, TimeProvider clock)
     {
         _store = store;
         _options = options;
+        _duties = duties;
         _clock = clock;
-        Duties = new InProcessDuties(store, this, clock, wake, failed);
+        duties.AddHolders("p-", this);
     }
-
-    /// <summary>What partitions have to do when their time has come.</summary>
-    public InProcessDuties Duties { get; }
 
     public async ValueTask KeepAsync(TopicDescription topic)
     {
@@ -105,7 +103,6 @@ internal sealed class InProcessPartitions : ITopicKeepers, IDutyHolders, IAsyncD
 
     public async ValueTask DisposeAsync()
     {
-        await Duties.DisposeAsync();
         foreach (var server in _servers.Values.ToList())
         {
             await server.DisposeAsync();
@@ -150,7 +147,7 @@ internal sealed class InProcessPartitions : ITopicKeepers, IDutyHolders, IAsyncD
             // Also one that is not open may have records that are past the new time.
             if (isRetentionOther)
             {
-                await Duties.SetAsync(id.Name, Timestamp.Now(_clock));
+                await _duties.SetAsync(id.Name, Timestamp.Now(_clock));
             }
         }
     }
@@ -158,9 +155,9 @@ internal sealed class InProcessPartitions : ITopicKeepers, IDutyHolders, IAsyncD
     /// <summary>Who has records has a time at which the first of them will be past their retention. It is set once; when it comes, the next is set.</summary>
     private async ValueTask SetDutyAsync(LogId id, PartitionServer server)
     {
-        if (!await Duties.HasAsync(id.Name) && await server.NextRetentionAsync(CancellationToken.None) is { } due)
+        if (!await _duties.HasAsync(id.Name) && await server.NextRetentionAsync(CancellationToken.None) is { } due)
         {
-            await Duties.SetAsync(id.Name, due);
+            await _duties.SetAsync(id.Name, due);
         }
     }
 
