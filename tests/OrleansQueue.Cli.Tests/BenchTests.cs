@@ -10,6 +10,7 @@ public sealed class BenchTests(SharedSilo silo) : IClassFixture<SharedSilo>
     {
         await CheckAsync("publish", "--producers", "2");
         await CheckAsync("consume");
+        await CheckAsync("latency", "--rate", "10000");
     }
 
     [Fact]

@@ -10,14 +10,20 @@ internal static class BenchCommands
     {
         BuildOne("publish", "Publish messages and count those acknowledged.", PublishBench.RunAsync),
         BuildOne("consume", "Read messages back and verify each; they are published first where the topic lacks them.", ConsumeBench.RunAsync),
+        BuildOne("latency", "Publish at a steady rate and measure how long each message takes to its delivery.", LatencyBench.RunAsync, hasRate: true),
     };
 
-    private static Command BuildOne(string name, string description, Func<Connection, BenchOptions, CancellationToken, Task<BenchReport>> bench)
+    private static Command BuildOne(string name, string description, Func<Connection, BenchOptions, CancellationToken, Task<BenchReport>> bench, bool hasRate = false)
     {
         var command = new Command(name, description);
         BenchOptions.AddTo(command);
+        if (hasRate)
+        {
+            command.Options.Add(BenchOptions.RateOption);
+        }
+
         command.SetAction((options, cancellationToken) => Session.RunAsync(
-            options, async connection => (await bench(connection, BenchOptions.Read(options), cancellationToken)).Print(), cancellationToken));
+            options, async connection => (await bench(connection, BenchOptions.Read(options, hasRate), cancellationToken)).Print(), cancellationToken));
         return command;
     }
 }
