@@ -16,6 +16,7 @@ internal static class CommandLine
         TopicCommands.Build(),
         ProduceCommand.Build(),
         ConsumeCommand.Build(),
+        GroupCommands.Build(),
         BenchCommands.Build(),
     };
 

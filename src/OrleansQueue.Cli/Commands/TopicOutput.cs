@@ -21,7 +21,7 @@ internal abstract class TopicOutput
         {
             var settings = topic.Settings;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{topic.Name}: partitions {settings.Partitions}, durability {Words.Of(settings.Durability)}, retention {Time(settings.RetentionTime)}, {Bytes(settings)}, timestamps {Words.Of(settings.Timestamps)}"));
+                $"{topic.Name}: partitions {settings.Partitions}, durability {Words.Of(settings.Durability)}, retention {Time(settings.RetentionTime)}, {Bytes(settings)}, timestamps {Words.Of(settings.Timestamps)}{DeadLetters(settings)}"));
             return ExitCode.Done;
         }
 
@@ -31,6 +31,9 @@ internal abstract class TopicOutput
                 $"  partition {partition.Partition}: offsets {partition.LogStart} to {partition.HighWatermark}, {partition.SizeInBytes} bytes, owner {partition.Owner}{(partition.Damage is { } damage ? $", damaged: {damage}" : "")}"));
             return ExitCode.Done;
         }
+
+        private static string DeadLetters(Topics.TopicSettings settings) =>
+            settings.DeadLettersOf is { } origin ? $", dead letters of group {origin.Group} from topic {origin.Topic}" : "";
 
         private static string Time(TimeSpan? time) => time is { } some ? string.Create(CultureInfo.InvariantCulture, $"{some.TotalSeconds}s") : "for ever";
 
@@ -47,11 +50,13 @@ internal abstract class TopicOutput
             line.WriteString("id", topic.Id.ToString());
             line.WriteNumber("partitions", topic.Settings.Partitions);
             line.WriteString("durability", Words.Of(topic.Settings.Durability));
-            WriteNumber(line, "retention_seconds", topic.Settings.RetentionTime?.TotalSeconds);
-            WriteNumber(line, "retention_bytes", topic.Settings.RetentionBytes);
+            JsonLines.WriteNumber(line, "retention_seconds", topic.Settings.RetentionTime?.TotalSeconds);
+            JsonLines.WriteNumber(line, "retention_bytes", topic.Settings.RetentionBytes);
             line.WriteString("when_full", Words.Of(topic.Settings.WhenFull));
             line.WriteString("timestamps", Words.Of(topic.Settings.Timestamps));
             line.WriteNumber("version", topic.Version);
+            line.WriteString("dead_letters_of_group", topic.Settings.DeadLettersOf?.Group);
+            line.WriteString("dead_letters_of_topic", topic.Settings.DeadLettersOf?.Topic);
         });
 
         public override int Write(PartitionStatus partition) => WriteLine(line =>
@@ -65,23 +70,9 @@ internal abstract class TopicOutput
             line.WriteString("damage", partition.Damage);
         });
 
-        private static void WriteNumber(Utf8JsonWriter line, string name, double? number)
-        {
-            if (number is { } value)
-            {
-                line.WriteNumber(name, value);
-            }
-            else
-            {
-                line.WriteNull(name);
-            }
-        }
-
         private static int WriteLine(Action<Utf8JsonWriter> fields)
         {
-            using var output = Console.OpenStandardOutput();
-            using var lines = new JsonLines(output);
-            lines.Write(fields);
+            JsonLines.Print(fields);
             return ExitCode.Done;
         }
     }

@@ -28,14 +28,15 @@ internal sealed class Connection : IAsyncDisposable
 
     /// <summary>Connects as the options say.</summary>
     /// <exception cref="BrokerUnavailableException">No silo was reached.</exception>
-    /// <exception cref="CommandFailedException">An address cannot be read, or the embedded silo cannot start.</exception>
+    /// <exception cref="FormatException">An address cannot be read.</exception>
+    /// <exception cref="CommandFailedException">The embedded silo cannot start.</exception>
     public static async Task<Connection> OpenAsync(ParseResult options, CancellationToken cancellationToken)
     {
         var embedded = options.GetValue(GlobalOptions.Embedded);
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         if (embedded is null)
         {
-            var gateways = await ResolveAsync(options.GetRequiredValue(GlobalOptions.Cluster), cancellationToken);
+            var gateways = await GatewayAddresses.ResolveAsync(options.GetRequiredValue(GlobalOptions.Cluster), cancellationToken);
             builder.UseOrleansClient(client => Configure(client, gateways, options.GetRequiredValue(GlobalOptions.ClusterId)));
         }
         else
@@ -91,24 +92,7 @@ internal sealed class Connection : IAsyncDisposable
     {
         var (siloPort, gatewayPort) = FreePorts.Take();
         silo.UseLocalhostClustering(siloPort, gatewayPort, null, clusterId, clusterId);
-        silo.AddOrleansQueue(options => options.FilesPath = Path.GetFullPath(folder));
-    }
-
-    private static async Task<IPEndPoint[]> ResolveAsync(string cluster, CancellationToken cancellationToken)
-    {
-        var gateways = new List<IPEndPoint>();
-        foreach (var address in cluster.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-        {
-            var colon = address.LastIndexOf(':');
-            if (colon < 1 || !ushort.TryParse(address.AsSpan(colon + 1), out var port) || port == 0)
-            {
-                throw new CommandFailedException(Refusal.OfText("--cluster", address, "HOST:PORT[,HOST:PORT...]").ToString());
-            }
-
-            gateways.AddRange((await Dns.GetHostAddressesAsync(address[..colon], cancellationToken)).Select(host => new IPEndPoint(host, port)));
-        }
-
-        return [.. gateways];
+        silo.AddOrleansQueue(queue => queue.ConfigureSilo(options => options.FilesPath = Path.GetFullPath(folder)));
     }
 
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;

@@ -41,7 +41,8 @@ internal static class Session
     {
         BrokerUnavailableException or PublishOutcomeUnknownException or PublishNotSentException => ExitCode.Unreachable,
         CommandFailedException or PublishRefusedException or UnknownTopicException or UnknownPartitionException or TopicReplacedException => ExitCode.Failed,
-        PartitionDamagedException or ReadRefusedException or ReaderGapException or ArgumentException or IOException => ExitCode.Failed,
+        PartitionDamagedException or ReadRefusedException or ReaderGapException or ArgumentException or FormatException or IOException => ExitCode.Failed,
+        GroupDeletedException or GroupKindException or GroupRefusedException or MemberReplacedException => ExitCode.Failed,
         _ => null,
     };
 }

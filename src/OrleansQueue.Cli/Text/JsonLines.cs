@@ -18,6 +18,27 @@ internal sealed class JsonLines : IDisposable
         _writer = new Utf8JsonWriter(output, Options);
     }
 
+    /// <summary>Prints one line.</summary>
+    public static void Print(Action<Utf8JsonWriter> fields)
+    {
+        using var output = Console.OpenStandardOutput();
+        using var lines = new JsonLines(output);
+        lines.Write(fields);
+    }
+
+    /// <summary>A number, or null.</summary>
+    public static void WriteNumber(Utf8JsonWriter line, string name, double? number)
+    {
+        if (number is { } value)
+        {
+            line.WriteNumber(name, value);
+        }
+        else
+        {
+            line.WriteNull(name);
+        }
+    }
+
     public void Write(Action<Utf8JsonWriter> fields)
     {
         _writer.WriteStartObject();

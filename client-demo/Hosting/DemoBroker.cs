@@ -1,0 +1,45 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using OrleansQueue.Client;
+
+namespace OrleansQueue.ClientDemo.Hosting;
+
+/// <summary>The broker that the scenarios talk to, each of their services through a client of its own.</summary>
+internal sealed record DemoBroker(IPEndPoint[] Gateways, string ClusterId)
+{
+    /// <summary>Starts a service that knows nothing but the broker.</summary>
+    /// <param name="queue">Its topics and handlers.</param>
+    /// <param name="services">What else it needs.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public async Task<Service> StartServiceAsync(Action<OrleansQueueBuilder> queue, Action<IServiceCollection> services, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Error);
+        builder.UseOrleansClient(client =>
+        {
+            client.UseOrleansQueueGateways(Gateways);
+            client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (ClusterId, ClusterId));
+            client.AddOrleansQueueClient(queue);
+        });
+        services(builder.Services);
+        var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        return new Service(host);
+    }
+}
+
+/// <summary>A service of a scenario: a host as an application has it.</summary>
+internal sealed class Service(IHost host) : IAsyncDisposable
+{
+    public T Get<T>()
+        where T : notnull => host.Services.GetRequiredService<T>();
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        host.Dispose();
+    }
+}

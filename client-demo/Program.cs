@@ -1,0 +1,3 @@
+using OrleansQueue.ClientDemo;
+
+return await DemoCommand.RunAsync(args);
