@@ -61,7 +61,7 @@ internal sealed partial class GroupServer
         }
 
         await KeptAsync();
-        return [.. partitions.Take(MostRead).Select(_state.Find).OfType<PartitionCursor>().Select(partition => new CommittedPosition(partition.Position, partition.Metadata is { } bytes ? new ReadOnlyMemory<byte>(bytes) : null))];
+        return [.. partitions.Take(MostRead).Select(_state.Find).OfType<PartitionCursor>().Select(partition => new CommittedPosition(partition.Position, partition.Metadata is { } bytes ? bytes : default(ReadOnlyMemory<byte>?)))];
     }
 
     /// <inheritdoc cref="IPositionVerbs.SeekGroupAsync"/>
