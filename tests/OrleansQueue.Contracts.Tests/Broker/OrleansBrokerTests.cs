@@ -133,12 +133,14 @@ public sealed class OrleansBrokerTests
             never.FindTopicAsync("orders", default).AsTask(),
             never.FindTopicToPublishAsync("orders", default).AsTask(),
             never.ListTopicsAsync(null, 10, default).AsTask(),
+            never.ListGroupsAsync(null, 10, default).AsTask(),
             never.AlterTopicAsync("orders", new TopicSettings(), 1, default).AsTask(),
             never.DeleteTopicAsync("orders", default).AsTask(),
             never.ProduceAsync(Start.Topic, Start.Partition, default, default).AsTask(),
             never.FetchAsync(new FetchRequest(Start), default).AsTask(),
             never.ListOffsetsAsync(Start.Topic, Start.Partition, new OffsetQuery.Latest(), default).AsTask(),
             never.DescribePartitionAsync(Start.Topic, Start.Partition, default).AsTask(),
+            .. GroupCalls(never, "billing"),
         ];
         Assert.All(calls, call => Assert.False(call.IsCompleted));
         _connection.Lost();
@@ -147,6 +149,44 @@ public sealed class OrleansBrokerTests
         {
             await Assert.ThrowsAsync<BrokerUnavailableException>(() => call.WaitAsync(Patience));
         }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("a\nb")]
+    public async Task Bad_group_name_is_nobodys_key(string name)
+    {
+        var calls = 0;
+        var broker = new OrleansBroker(FakeGrains.Answering(_ => ++calls), _connection);
+
+        foreach (var call in GroupCalls(broker, name))
+        {
+            await call;
+        }
+
+        Assert.Equal(0, calls);
+    }
+
+    /// <summary>Every call that is about one group.</summary>
+    private static IEnumerable<Task> GroupCalls(OrleansBroker broker, string group)
+    {
+        var member = new GroupMember("a", new Generation(1));
+        return
+        [
+            broker.CreateGroupAsync(group, new GroupSettings(), ["orders"], default).AsTask(),
+            broker.FindGroupAsync(group, default).AsTask(),
+            broker.PauseGroupAsync(group, default).AsTask(),
+            broker.ResumeGroupAsync(group, default).AsTask(),
+            broker.DeleteGroupAsync(group, default).AsTask(),
+            broker.JoinGroupAsync(new JoinRequest(group, "a", ["orders"]), default).AsTask(),
+            broker.HeartbeatAsync(new HeartbeatRequest(group, member, Generation.None), default).AsTask(),
+            broker.LeaveGroupAsync(group, member, default).AsTask(),
+            broker.CommitAsync(new CommitRequest(group, new Committer.Member(member), []), default).AsTask(),
+            broker.ReadPositionsAsync(group, [], default).AsTask(),
+            broker.SeekGroupAsync(group, [], default).AsTask(),
+            broker.StopPartitionAsync(new StopPartitionRequest(group, member, Start, new Generation(1), "error"), default).AsTask(),
+            broker.DeadLetterAsync(new DeadLetterRequest(group, member, Start, Start, new Generation(1), default), default).AsTask(),
+        ];
     }
 
     private async Task<ProduceResult> ProduceAsync(CancellationToken cancellationToken = default) =>

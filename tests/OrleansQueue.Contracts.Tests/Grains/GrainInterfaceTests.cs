@@ -14,9 +14,27 @@ public sealed class GrainInterfaceTests
         "oq.ICatalogueGrain/delete(String) -> Boolean",
         "oq.ICatalogueGrain/find(String, Boolean) -> TopicDescription",
         "oq.ICatalogueGrain/list(String, Int32) -> List<TopicDescription>",
+        "oq.ICatalogueGrain/open-own(String, TopicSettings) -> TopicDescription",
+        "oq.IConsumerGroupGrain/commit(CommitCall) -> CommitAnswer",
+        "oq.IConsumerGroupGrain/create(GroupSettings, String[]) -> CreateGroupAnswer",
+        "oq.IConsumerGroupGrain/dead-letter(DeadLetterCall) -> CommitAnswer",
+        "oq.IConsumerGroupGrain/delete() -> Boolean",
+        "oq.IConsumerGroupGrain/describe() -> GroupDescription",
+        "oq.IConsumerGroupGrain/heartbeat(HeartbeatCall) -> HeartbeatAnswer",
+        "oq.IConsumerGroupGrain/join(JoinCall) -> JoinAnswer",
+        "oq.IConsumerGroupGrain/leave(GroupMember) -> Boolean",
+        "oq.IConsumerGroupGrain/pause() -> Boolean",
+        "oq.IConsumerGroupGrain/read-positions(PositionsCall) -> PositionsAnswer",
+        "oq.IConsumerGroupGrain/resume() -> Boolean",
+        "oq.IConsumerGroupGrain/seek(SeekCall) -> SeekAnswer",
+        "oq.IConsumerGroupGrain/stop-partition(StopPartitionCall) -> CommitAnswer",
         "oq.IDutyHolderGrain/run-duty() -> Timestamp?",
         "oq.IDutyIndexGrain/run-due()",
         "oq.IDutyIndexGrain/set(GrainId, Timestamp?)",
+        "oq.IGroupIndexGrain/has(String) -> Boolean",
+        "oq.IGroupIndexGrain/list(String, Int32) -> List<GroupSummary>",
+        "oq.IGroupIndexGrain/put(GroupSummary)",
+        "oq.IGroupIndexGrain/remove(String)",
         "oq.IPartitionGrain/apply(TopicSettings, Int32)",
         "oq.IPartitionGrain/delete()",
         "oq.IPartitionGrain/describe() -> PartitionStatus",
@@ -51,7 +69,7 @@ public sealed class GrainInterfaceTests
     /// <summary>A grain that answers some calls itself would be asked under a name of its class.</summary>
     [Fact]
     public void Every_grain_has_a_name_of_its_own() => Assert.Equal(
-        ["oq-catalogue", "oq-duties", "oq-partition", "oq-store", "oq-topic"],
+        ["oq-catalogue", "oq-duties", "oq-group", "oq-groups", "oq-partition", "oq-store", "oq-topic"],
         Ours.Assemblies.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsClass && typeof(IGrainBase).IsAssignableFrom(type))
             .Select(type => type.GetCustomAttributesData().Single(data => data.AttributeType == typeof(GrainTypeAttribute)).ConstructorArguments[0].Value as string)

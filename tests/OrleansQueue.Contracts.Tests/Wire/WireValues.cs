@@ -7,7 +7,7 @@ using OrleansQueue.Topics;
 namespace OrleansQueue.Contracts.Tests.Wire;
 
 /// <summary>Values of every type on the wire, by the name under which their bytes are kept. No field has its default where it may have another.</summary>
-internal static class WireValues
+internal static partial class WireValues
 {
     private static readonly TopicId Topic = new(new Guid("0197a000-0000-7000-8000-0000000000aa"));
 
@@ -28,9 +28,11 @@ internal static class WireValues
 
     private static readonly TopicSettings BareSettings = new() { Partitions = 1, RetentionTime = null, Timestamps = TimestampKind.Create };
 
+    private static readonly DeadLetterOrigin Origin = new("billing", "orders");
+
     private static readonly TopicDescription Description = new("orders", Topic, Settings, 9);
 
-    public static IReadOnlyList<WireValue> All { get; } = [.. Numbers(), .. Topics(), .. Produced(), .. Fetched(), .. Offsets()];
+    public static IReadOnlyList<WireValue> All { get; } = [.. Numbers(), .. Topics(), .. Produced(), .. Fetched(), .. Offsets(), .. Groups(), .. Members(), .. Commits()];
 
     private static IEnumerable<WireValue> Numbers() =>
     [
@@ -60,6 +62,9 @@ internal static class WireValues
     [
         Of("topic-settings", Settings),
         Of("topic-settings bare", BareSettings),
+        Of("topic-settings of dead letters", BareSettings with { DeadLettersOf = Origin }),
+        Of("dead-letter-origin", Origin),
+        Of<DeadLetterOrigin?>("no dead-letter-origin", null),
         Of("topic", Description),
         Of<TopicDescription?>("no topic", null),
         Of("topics", new List<TopicDescription> { Description, new("bare", Topic, BareSettings, 1) }),

@@ -59,7 +59,8 @@ internal sealed class PackedReader
         return new Position(partition.Topic, partition.Partition, new Offset(Number()), new Epoch(Int32()));
     }
 
-    public ReadOnlyMemory<byte>? OptionalBytes() => Flag() ? new ReadOnlyMemory<byte>(Bytes().ToArray()) : null;
+    // A bare null would be taken for an array of no bytes.
+    public ReadOnlyMemory<byte>? OptionalBytes() => Flag() ? Bytes().ToArray() : default(ReadOnlyMemory<byte>?);
 
     public bool Flag() => Int32() switch
     {
