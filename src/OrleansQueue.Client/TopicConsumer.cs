@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace OrleansQueue.Client;
 
@@ -164,22 +165,16 @@ public sealed class TopicConsumer : IAsyncDisposable
             return unfinished;
         }
 
-        if (answer.Rest is null)
+        answer.Messages ??= new AnswerMessages(answer.Run, answer.Records, _consumer.Options.IncludeExpired ? null : _consumer.Client.Clock);
+        if (answer.Messages.TryPeek() is { Problem: { } problem })
         {
-            var rest = new Queue<Delivery>();
-            answer.Records.Unpack(rest);
-            answer.Rest = rest;
+            answer.LetGo();
+            ExceptionDispatchInfo.Throw(problem);
         }
 
-        while (answer.Rest.TryDequeue(out var delivery))
+        if (answer.Messages.TryTake() is { } delivery)
         {
-            if (_consumer.Options.IncludeExpired || !delivery.IsExpired(_consumer.Client.Clock))
-            {
-                delivery.Claim = new Claim(answer.Run, delivery.Next with { Offset = delivery.Offset }, delivery.Next);
-                answer.Run.Progress.Begin(delivery.Claim);
-                answer.Unfinished = delivery;
-                return delivery;
-            }
+            return answer.Unfinished = delivery;
         }
 
         answer.Complete();

@@ -82,7 +82,11 @@ public sealed class TopicReader : IAsyncDisposable
                 yield break;
             }
 
-            records.Unpack(_rest);
+            using var walk = records.GetEnumerator();
+            while (walk.MoveNext())
+            {
+                _rest.Enqueue(Delivery.Of(records, walk.Current, walk.Epoch));
+            }
         }
     }
 

@@ -14,8 +14,8 @@ internal sealed class OfferedAnswer(PartitionRun run, FetchedRecords records)
 
     public FetchedRecords Records => records;
 
-    /// <summary>Its messages that were not handed out yet; null before it is unpacked.</summary>
-    public Queue<Delivery>? Rest { get; set; }
+    /// <summary>Its messages; null before the first of them is asked for.</summary>
+    public AnswerMessages? Messages { get; set; }
 
     /// <summary>The message that was handed out last and that nobody finished.</summary>
     public Delivery? Unfinished { get; set; }

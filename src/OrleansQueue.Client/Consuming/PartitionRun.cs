@@ -11,7 +11,6 @@ internal sealed class PartitionRun : IDisposable
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _lost = new();
-    private readonly GroupConsumer _consumer;
     private readonly PartitionReads _reads;
     private TaskCompletionSource? _change;
     private Generation? _stoppedIn;
@@ -19,7 +18,7 @@ internal sealed class PartitionRun : IDisposable
 
     public PartitionRun(GroupConsumer consumer, AssignedPartition assigned)
     {
-        _consumer = consumer;
+        Consumer = consumer;
         Id = assigned.Start.TopicPartition;
         Topic = assigned.TopicName;
         Since = assigned.Since;
@@ -29,6 +28,9 @@ internal sealed class PartitionRun : IDisposable
         Lost = _lost.Token;
         _reads = new PartitionReads(consumer, this, assigned.Start);
     }
+
+    /// <summary>Whose it is.</summary>
+    public GroupConsumer Consumer { get; }
 
     public TopicPartition Id { get; }
 
@@ -110,7 +112,7 @@ internal sealed class PartitionRun : IDisposable
     /// <summary>Stops it for the group at a message, until the group is resumed; false where it is not this member's any more.</summary>
     public async Task<bool> StopAtAsync(Position message, Exception error)
     {
-        if (await _consumer.StopPartitionAsync(this, message, error) is not { } generation)
+        if (await Consumer.StopPartitionAsync(this, message, error) is not { } generation)
         {
             return false;
         }
@@ -125,7 +127,7 @@ internal sealed class PartitionRun : IDisposable
 
     /// <summary>Keeps what is finished, and waits for that.</summary>
     /// <exception cref="PartitionLostException">It is another member's by now.</exception>
-    public Task CommitAsync(CancellationToken cancellationToken) => _consumer.CommitAsync(this, cancellationToken);
+    public Task CommitAsync(CancellationToken cancellationToken) => Consumer.CommitAsync(this, cancellationToken);
 
     /// <summary>Nothing more is handed out.</summary>
     public void StopDelivering()

@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansQueue.Batches;
+using OrleansQueue.Topics;
 
 namespace OrleansQueue.Client;
 
@@ -40,6 +41,16 @@ internal static class MessageRules
         if (options.MessageId is { } id && (id.Length == 0 || Encoding.UTF8.GetByteCount(id) > PublishOptions.MaxMessageIdBytes))
         {
             return Refusal.OfText("message id", id, $"1 to {PublishOptions.MaxMessageIdBytes} bytes of UTF-8");
+        }
+
+        if (options.CorrelationId is { } correlation && (correlation.Length == 0 || Encoding.UTF8.GetByteCount(correlation) > PublishOptions.MaxMessageIdBytes))
+        {
+            return Refusal.OfText("correlation id", correlation, $"1 to {PublishOptions.MaxMessageIdBytes} bytes of UTF-8");
+        }
+
+        if (options.ReplyTo is { } topic && TopicName.Check(topic) is { } wrong)
+        {
+            return wrong with { Field = "reply-to topic" };
         }
 
         if (options.TimeToLive is { } time && time <= TimeSpan.Zero)

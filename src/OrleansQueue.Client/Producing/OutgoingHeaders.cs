@@ -9,6 +9,8 @@ namespace OrleansQueue.Client;
 internal sealed class OutgoingHeaders
 {
     private static readonly byte[] MessageId = Encoding.UTF8.GetBytes(HeaderNames.MessageId);
+    private static readonly byte[] CorrelationId = Encoding.UTF8.GetBytes(HeaderNames.CorrelationId);
+    private static readonly byte[] ReplyTo = Encoding.UTF8.GetBytes(HeaderNames.ReplyTo);
     private static readonly byte[] Expires = Encoding.UTF8.GetBytes(HeaderNames.Expires);
     private static readonly byte[] TraceParent = Encoding.UTF8.GetBytes(HeaderNames.TraceParent);
     private static readonly byte[] TraceState = Encoding.UTF8.GetBytes(HeaderNames.TraceState);
@@ -28,6 +30,16 @@ internal sealed class OutgoingHeaders
         if (options.MessageId is { } id)
         {
             _headers.Add(new(MessageId, Encoding.UTF8.GetBytes(id)));
+        }
+
+        if (options.CorrelationId is { } correlation)
+        {
+            _headers.Add(new(CorrelationId, Encoding.UTF8.GetBytes(correlation)));
+        }
+
+        if (options.ReplyTo is { } topic)
+        {
+            _headers.Add(new(ReplyTo, Encoding.UTF8.GetBytes(topic)));
         }
 
         if (options.TimeToLive is { } time)

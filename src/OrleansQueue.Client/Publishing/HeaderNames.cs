@@ -21,6 +21,36 @@ public static class HeaderNames
     /// </summary>
     public const string Expires = "oq-expires";
 
+    /// <summary>What the message belongs to: <see cref="PublishOptions.CorrelationId"/>, as UTF-8.</summary>
+    public const string CorrelationId = "oq-correlation-id";
+
+    /// <summary>The topic for answers: <see cref="PublishOptions.ReplyTo"/>, as UTF-8.</summary>
+    public const string ReplyTo = "oq-reply-to";
+
+    /// <summary>Of a dead letter: the topic that the message was published to, as UTF-8.</summary>
+    public const string DeadTopic = "oq-dead-topic";
+
+    /// <summary>Of a dead letter: the partition that the message lay in, as decimal ASCII digits.</summary>
+    public const string DeadPartition = "oq-dead-partition";
+
+    /// <summary>Of a dead letter: the message's offset there, as decimal ASCII digits.</summary>
+    public const string DeadOffset = "oq-dead-offset";
+
+    /// <summary>Of a dead letter: the group that could not process it, as UTF-8.</summary>
+    public const string DeadGroup = "oq-dead-group";
+
+    /// <summary>Of a dead letter: how often it was tried, as decimal ASCII digits; 0 where it could not be read.</summary>
+    public const string DeadAttempts = "oq-dead-attempts";
+
+    /// <summary>Of a dead letter: the type and the message of the last exception, at most 1,000 characters of UTF-8.</summary>
+    public const string DeadError = "oq-dead-error";
+
+    /// <summary>Of a dead letter: when it was given up, in milliseconds since 1970-01-01 UTC, as decimal ASCII digits.</summary>
+    public const string DeadTime = "oq-dead-time";
+
+    /// <summary>What the names of a dead letter's headers begin with.</summary>
+    internal const string DeadPrefix = "oq-dead-";
+
     /// <summary>The trace and span in which the message was published: W3C Trace Context.</summary>
     public const string TraceParent = "traceparent";
 

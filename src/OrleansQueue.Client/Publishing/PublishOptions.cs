@@ -18,6 +18,12 @@ public sealed record PublishOptions
     /// </summary>
     public string? MessageId { get; init; }
 
+    /// <summary>What the message belongs to, for example the id of the message that it answers: 1 to 128 bytes of UTF-8. Default: nothing.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>The name of the topic to which answers are to be published. Default: none.</summary>
+    public string? ReplyTo { get; init; }
+
     /// <summary>How long the message is of use from now on, more than 0; consumers pass over it afterwards. Default: for ever, or as long as the topic keeps it.</summary>
     public TimeSpan? TimeToLive { get; init; }
 

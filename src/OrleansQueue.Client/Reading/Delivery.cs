@@ -55,6 +55,9 @@ public sealed class Delivery
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : null;
 
+    /// <summary>Why the batch that stands in this place cannot be read; null for a message.</summary>
+    internal Exception? Problem { get; private init; }
+
     /// <summary>What a group's member has to finish; null for a reader without a group.</summary>
     internal Claim? Claim { get; set; }
 
@@ -121,6 +124,9 @@ public sealed class Delivery
             value.IsNull ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory(key.Span.Length),
             record.HeaderCount == 0 ? [] : HeadersOf(record));
     }
+
+    internal static Delivery Unreadable(FetchedRecords records, Position at, Exception problem) =>
+        new(records.Topic, at, at.Offset, default, null, null, []) { Problem = problem };
 
     private static MessageHeader[] HeadersOf(scoped in RecordView record)
     {
