@@ -174,6 +174,10 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         try
         {
             await _commits.InsistAsync(runs, isWorthIt, CancellationToken.None);
+
+            // A heartbeat that finds the member gone would make it join again.
+            _ending.Cancel();
+            await _working;
             await Client.TryAsync(token => Client.Broker.LeaveGroupAsync(Group, Member, token), Client.Options.CallTimeout, CancellationToken.None);
         }
         catch (Exception problem)
