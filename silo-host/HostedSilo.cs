@@ -56,13 +56,13 @@ internal static class HostedSilo
             endpoints.SiloListeningEndpoint = new(settings.Address, settings.SiloPort);
             endpoints.GatewayListeningEndpoint = new(settings.Address, settings.GatewayPort);
         });
-        silo.AddOrleansQueue(options =>
+        silo.AddOrleansQueue(queue => queue.ConfigureSilo(options =>
         {
             options.Storage = settings.Storage;
             options.FilesPath = settings.FilesPath;
             options.AutoCreateTopics = settings.AutoCreate;
             options.NewTopics = options.NewTopics with { Partitions = settings.DefaultPartitions };
-        });
+        }));
 
         // The log of a silo names what passes through it, and there is no login.
         silo.AddDashboard(dashboard => dashboard.HideTrace = true);

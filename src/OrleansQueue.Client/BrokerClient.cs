@@ -7,7 +7,6 @@ namespace OrleansQueue.Client;
 /// <summary>Opens producers, readers and consumers over a broker. It holds nothing itself; what it opens is disposed by who opened it.</summary>
 public sealed class BrokerClient
 {
-    private readonly ClientContext _context;
 
     /// <summary>A client of a broker.</summary>
     /// <param name="broker">The broker.</param>
@@ -19,11 +18,13 @@ public sealed class BrokerClient
         ArgumentNullException.ThrowIfNull(broker);
         options ??= new ClientOptions();
         ThrowIfWrong(options.Check());
-        _context = new ClientContext(broker, options, clock ?? TimeProvider.System, new Background(options.Scheduler));
+        Context = new ClientContext(broker, options, clock ?? TimeProvider.System, new Background(options.Scheduler));
     }
 
+    internal ClientContext Context { get; }
+
     /// <summary>What operators do with consumer groups.</summary>
-    public GroupAdmin Groups => new(_context);
+    public GroupAdmin Groups => new(Context);
 
     /// <summary>Opens a producer of bytes; waits through an outage up to <see cref="ClientOptions.ConnectTimeout"/>.</summary>
     /// <param name="topic">The topic's name.</param>
@@ -36,7 +37,7 @@ public sealed class BrokerClient
     {
         options ??= new ProducerOptions();
         ThrowIfWrong(options.Check());
-        return _context.Background.RunAsync(() => TopicProducer.OpenAsync(_context, topic, options, cancellationToken));
+        return Context.Background.RunAsync(() => TopicProducer.OpenAsync(Context, topic, options, cancellationToken));
     }
 
     /// <summary>Opens a producer of messages of a type.</summary>
@@ -49,8 +50,8 @@ public sealed class BrokerClient
     {
         ArgumentNullException.ThrowIfNull(options);
         ThrowIfWrong(options.Check());
-        return _context.Background.RunAsync(
-            async () => new TopicProducer<T>(await TopicProducer.OpenAsync(_context, topic, options.Producer, cancellationToken), options));
+        return Context.Background.RunAsync(
+            async () => new TopicProducer<T>(await TopicProducer.OpenAsync(Context, topic, options.Producer, cancellationToken), options));
     }
 
     /// <summary>Opens a reader without a group; waits through an outage up to <see cref="ClientOptions.ConnectTimeout"/>.</summary>
@@ -66,7 +67,7 @@ public sealed class BrokerClient
     {
         options ??= new ReaderOptions();
         ThrowIfWrong(options.Check());
-        return _context.Background.RunAsync(() => TopicReader.OpenAsync(_context, topic, options, cancellationToken));
+        return Context.Background.RunAsync(() => TopicReader.OpenAsync(Context, topic, options, cancellationToken));
     }
 
     /// <summary>Joins a consumer group, and reads messages of some topics as bytes.</summary>
@@ -84,7 +85,7 @@ public sealed class BrokerClient
     {
         options ??= new ConsumerOptions();
         ThrowIfWrong(options.Check() ?? GroupName.Check(group) ?? CheckTopics(topics));
-        return _context.Background.RunAsync(() => TopicConsumer.OpenAsync(_context, group, topics, options, cancellationToken));
+        return Context.Background.RunAsync(() => TopicConsumer.OpenAsync(Context, group, topics, options, cancellationToken));
     }
 
     /// <summary>Joins a consumer group, and reads messages of one topic as bytes.</summary>

@@ -92,7 +92,7 @@ internal sealed class Connection : IAsyncDisposable
     {
         var (siloPort, gatewayPort) = FreePorts.Take();
         silo.UseLocalhostClustering(siloPort, gatewayPort, null, clusterId, clusterId);
-        silo.AddOrleansQueue(options => options.FilesPath = Path.GetFullPath(folder));
+        silo.AddOrleansQueue(queue => queue.ConfigureSilo(options => options.FilesPath = Path.GetFullPath(folder)));
     }
 
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;

@@ -28,18 +28,6 @@ internal sealed class PartitionProgress(Position start)
         }
     }
 
-    /// <summary>Whether the group is known to have everything that is finished.</summary>
-    public bool IsKept
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _kept == _finished && _gaps == 0;
-            }
-        }
-    }
-
     /// <summary>Messages were taken, behind all that were taken before.</summary>
     public void Begin(Claim claim)
     {
@@ -100,7 +88,8 @@ internal sealed class PartitionProgress(Position start)
     {
         lock (_lock)
         {
-            return _kept == _finished && _gaps == 0 ? null : new Commit(_finished, since, null, _gaps);
+            // A commit never moves back: where records that were read got lost, the group stays where it was until it has come there again.
+            return (_kept == _finished && _gaps == 0) || _finished.Offset < _kept.Offset ? null : new Commit(_finished, since, null, _gaps);
         }
     }
 

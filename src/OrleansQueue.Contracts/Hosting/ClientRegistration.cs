@@ -11,13 +11,24 @@ namespace OrleansQueue;
 public static class OrleansQueueClientBuilderExtensions
 {
     /// <summary>
-    /// Lets an application publish to and read from the cluster that its Orleans client connects to. Resolve
-    /// <see cref="BrokerClient"/>, or <see cref="IBroker"/> that it stands on, from the services.
+    /// Lets an application publish to and read from the cluster that its Orleans client connects to. Inject
+    /// <see cref="ITopicProducer{T}"/> of a topic that <paramref name="configure"/> adds; or resolve <see cref="BrokerClient"/>, or
+    /// <see cref="IBroker"/> that it stands on, from the services. Unless the application says otherwise, the client tries for
+    /// 30 s to connect before the host's start fails.
     /// </summary>
-    public static IClientBuilder AddOrleansQueueClient(this IClientBuilder client)
+    /// <param name="client">The Orleans client.</param>
+    /// <param name="configure">Says which topics and handlers there are. It adds to what was said before.</param>
+    public static IClientBuilder AddOrleansQueueClient(this IClientBuilder client, Action<OrleansQueueBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        client.Services.AddOrleansQueueBroker();
+        if (client.Services.Any(static service => service.ServiceType == typeof(ConnectionWatch)))
+        {
+            client.Services.AddOrleansQueueMessaging(configure);
+            return client;
+        }
+
+        client.Services.AddOrleansQueueBroker(configure);
+        client.Services.TryAddSingleton<IClientConnectionRetryFilter, ConnectRetries>();
         client.AddClusterConnectionLostHandler(static services => (_, _) => services.GetRequiredService<ConnectionWatch>().Lost());
         client.AddGatewayCountChangedHandler(static services => (_, change) =>
         {
@@ -40,11 +51,10 @@ public static class OrleansQueueClientBuilderExtensions
         return client;
     }
 
-    internal static IServiceCollection AddOrleansQueueBroker(this IServiceCollection services)
+    internal static IServiceCollection AddOrleansQueueBroker(this IServiceCollection services, Action<OrleansQueueBuilder>? configure)
     {
         services.TryAddSingleton<ConnectionWatch>();
         services.TryAddSingleton<IBroker, OrleansBroker>();
-        services.TryAddSingleton(static provider => new BrokerClient(provider.GetRequiredService<IBroker>()));
-        return services;
+        return services.AddOrleansQueueMessaging(configure);
     }
 }

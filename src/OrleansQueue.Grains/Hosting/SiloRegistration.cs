@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Runtime.Hosting;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
+using OrleansQueue.Client;
 using OrleansQueue.Grains.Documents;
 using OrleansQueue.Grains.Duties;
 using OrleansQueue.Grains.Groups;
@@ -21,19 +22,23 @@ namespace OrleansQueue;
 /// <summary>Adds OrleansQueue to a silo.</summary>
 public static class OrleansQueueSiloBuilderExtensions
 {
-    /// <summary>Makes a silo a broker. By default its logs are files in the folder <c>data</c> under the content root.</summary>
+    /// <summary>
+    /// Makes a silo a broker. By default its logs are files in the folder <c>data</c> under the content root; see
+    /// <see cref="ConfigureSilo"/>.
+    /// </summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="configure">Sets what is to be other than the defaults.</param>
-    public static ISiloBuilder AddOrleansQueue(this ISiloBuilder silo, Action<OrleansQueueOptions>? configure = null)
+    /// <param name="configure">Says which topics and handlers there are, and sets what is to be other than the defaults. It adds to what was said before.</param>
+    public static ISiloBuilder AddOrleansQueue(this ISiloBuilder silo, Action<OrleansQueueBuilder>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(silo);
         var services = silo.Services;
-        services.AddOptions<OrleansQueueOptions>().Configure(configure ?? (static _ => { }));
         if (services.Any(service => service.ServiceType == typeof(SiloBroker)))
         {
+            services.AddOrleansQueueMessaging(configure);
             return silo;
         }
 
+        services.AddOptions<OrleansQueueOptions>();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(static provider => new BrokerMetrics(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton<ILogEvents, LoggedEvents>();
@@ -44,9 +49,19 @@ public static class OrleansQueueSiloBuilderExtensions
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreCheck>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DutyScanner>();
-        services.AddOrleansQueueBroker();
+        services.AddOrleansQueueBroker(configure);
         services.AddGrainStorage(TopicStorage.Name, static (provider, name) => CreateStorage(provider, name, new TopicStorage()));
         return silo;
+    }
+
+    /// <summary>Sets how a silo is a broker: where its logs are kept, and whether topics are created at the first publish.</summary>
+    /// <param name="builder">The builder of <see cref="AddOrleansQueue"/>. On a client, which keeps nothing, it changes nothing.</param>
+    /// <param name="configure">Sets what is to be other than the defaults.</param>
+    public static OrleansQueueBuilder ConfigureSilo(this OrleansQueueBuilder builder, Action<OrleansQueueOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.Configure(configure);
+        return builder;
     }
 
     /// <summary>

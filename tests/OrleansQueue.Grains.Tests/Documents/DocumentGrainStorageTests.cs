@@ -111,7 +111,7 @@ public sealed class DocumentGrainStorageTests : IDisposable
 
     private Task<TestSilos> StartAsync() => TestSilos.StartAsync(1, silo =>
     {
-        silo.AddOrleansQueue(queue => queue.FilesPath = _folder.Path);
+        silo.AddOrleansQueue(queue => queue.ConfigureSilo(options => options.FilesPath = _folder.Path));
         silo.AddOrleansQueueGrainStorage("Default").AddOrleansQueueGrainStorage("PubSubStore");
         silo.AddMemoryStreams(ListenerGrain.Provider);
     });

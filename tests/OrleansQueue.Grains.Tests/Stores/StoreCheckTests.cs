@@ -11,7 +11,7 @@ public sealed class StoreCheckTests
     [Fact]
     public async Task Silo_with_another_store_does_not_start_and_says_why_in_one_line()
     {
-        await using var silos = await TestSilos.StartAsync(1, silo => silo.AddOrleansQueue(queue => queue.Storage = StorageKind.Memory));
+        await using var silos = await TestSilos.StartAsync(1, silo => silo.AddOrleansQueue(queue => queue.ConfigureSilo(options => options.Storage = StorageKind.Memory)));
 
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => silos.Cluster.StartAdditionalSiloAsync());
 

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace OrleansQueue.Client;
+
+/// <summary>
+/// Starts what was registered when everything else of the host has started, the silo or its client among it, and stops it
+/// before anything else stops. So handlers never miss the broker, and topics are there when the host's start returns.
+/// </summary>
+internal sealed class MessagingService(BrokerClient client, MessagingRegistry registry, HostedProducers producers, IServiceScopeFactory scopes) : IHostedLifecycleService
+{
+    private readonly List<GroupHandlers> _handlers = [];
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var context = client.Context;
+        try
+        {
+            await context.Background.RunAsync(() => StartAllAsync(context, cancellationToken));
+        }
+        catch
+        {
+            // Who has joined a group must leave it, or its partitions would wait for a host that did not start.
+            await StopAllAsync();
+            throw;
+        }
+    }
+
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await StopAllAsync().WaitAsync(cancellationToken);
+        await producers.FlushAsync().WaitAsync(cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task StartAllAsync(ClientContext context, CancellationToken cancellationToken)
+    {
+        var logger = context.Options.Logging.CreateLogger("OrleansQueue.Hosting");
+        var groups = registry.Groups.Select(group => (group.Name, Routes: group.ToRoutes(registry), group.Options)).ToList();
+        foreach (var topic in registry.Topics)
+        {
+            await TopicSetup.EnsureAsync(context, topic, logger, cancellationToken);
+        }
+
+        foreach (var (name, routes, options) in groups)
+        {
+            _handlers.Add(await GroupHandlers.OpenAsync(context, name, routes, options, scopes, cancellationToken));
+        }
+    }
+
+    private async Task StopAllAsync()
+    {
+        await Task.WhenAll(_handlers.Select(static handlers => handlers.DisposeAsync().AsTask()));
+        _handlers.Clear();
+    }
+}
