@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansQueue.ClientDemo.Hosting;
 using OrleansQueue.ClientDemo.Scenarios;
+using Spectre.Console;
 
 namespace OrleansQueue.ClientDemo;
 
@@ -45,6 +46,11 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(ParseResult options, CancellationToken cancellationToken)
     {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Capabilities.Ansi = false;
+        }
+
         using var folder = new FreshFolder();
         try
         {

@@ -1,3 +1,4 @@
+using OrleansQueue.ClientDemo.Hosting;
 using OrleansQueue.ClientDemo.Scenarios;
 using Spectre.Console;
 

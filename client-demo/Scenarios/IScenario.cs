@@ -1,3 +1,5 @@
+using OrleansQueue.ClientDemo.Hosting;
+
 namespace OrleansQueue.ClientDemo.Scenarios;
 
 /// <summary>Something that an application does with the broker, and a check that all of it was done.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansQueue.Client;
@@ -12,6 +11,8 @@ namespace OrleansQueue.ClientDemo.Scenarios;
 /// </summary>
 internal sealed class SignUpScenario : IScenario
 {
+    // A mail waits for its line to be kept, so many partitions let many mails wait at once.
+    private const int Partitions = 16;
     private const int OneInBusy = 50;
     private const int OneInBad = 1_000;
 
@@ -27,17 +28,18 @@ internal sealed class SignUpScenario : IScenario
         var book = new LogBook(Path.Combine(demo.Folder, $"{log}.txt"), demo.Messages - bad, step);
         var clock = Stopwatch.StartNew();
 
-        await using var logging = await demo.Broker.StartServiceAsync(
-            queue => queue.AddTopic<MailSent>(log).AddStreamBatchHandler<MailSent, LogWriter>(log, group: log), services => services.AddSingleton(book), cancellationToken);
+        await using var signUp = await demo.Broker.StartServiceAsync(queue => AddMails(queue, mails), static _ => { }, cancellationToken);
+        await using var cleaning = new RunCleaning(signUp.Get<BrokerClient>(), signUp.Get<Broker.IBroker>());
         await using var mailing = await demo.Broker.StartServiceAsync(
-            queue => queue
-                .AddTopic<SendMail>(mails, topic => topic.Key(mail => mail.User))
-                .AddTopic<MailSent>(log, topic => topic.Key(sent => sent.User))
-                .AddStreamHandler<SendMail, Mailer>(mails, group: mails, options => options.FirstRetry = TimeSpan.FromMilliseconds(20)),
+            queue => AddLog(AddMails(queue, mails), log).AddStreamHandler<SendMail, Mailer>(mails, group: mails, options =>
+            {
+                options.FirstRetry = TimeSpan.FromMilliseconds(20);
+                options.MaxConcurrency = Partitions;
+            }),
             services => services.AddSingleton(server),
             cancellationToken);
-        await using var signUp = await demo.Broker.StartServiceAsync(
-            queue => queue.AddTopic<SendMail>(mails, topic => topic.Key(mail => mail.User)), static _ => { }, cancellationToken);
+        await using var logging = await demo.Broker.StartServiceAsync(
+            queue => AddLog(queue, log).AddStreamBatchHandler<MailSent, LogWriter>(log, group: log), services => services.AddSingleton(book), cancellationToken);
 
         var outcomes = await signUp.Get<ITopicProducer<SendMail>>().PublishAsync(Enumerable.Range(1, demo.Messages).Select(SignUp), cancellationToken: cancellationToken);
         for (var number = 0; number < bad; number++)
@@ -46,13 +48,17 @@ internal sealed class SignUpScenario : IScenario
         }
 
         await book.Complete.WaitAsync(cancellationToken);
-        await using var cleaning = new RunCleaning(signUp.Get<BrokerClient>(), signUp.Get<Broker.IBroker>());
         var dead = await cleaning.FinishAsync(mails, cancellationToken) + await cleaning.FinishAsync(log, cancellationToken);
-        var published = outcomes.Count(outcome => outcome.Receipt is not null);
+        var published = outcomes.Count(outcome => outcome.Error is null);
         return new ScenarioReport(
             Name, published + server.Sent, server.Sent + book.Lines, server.Refusals, dead, clock.Elapsed,
             FindProblem(demo.Messages, published, dead, server, book));
     }
+
+    private static OrleansQueueBuilder AddMails(OrleansQueueBuilder queue, string mails) =>
+        queue.AddTopic<SendMail>(mails, topic => topic.Key(mail => mail.User).Partitions(Partitions));
+
+    private static OrleansQueueBuilder AddLog(OrleansQueueBuilder queue, string log) => queue.AddTopic<MailSent>(log, topic => topic.Key(sent => sent.User));
 
     private static SendMail SignUp(int number) => new(number, $"user-{number}", number % OneInBad == 0 ? "nowhere" : $"user-{number}@example.org");
 
@@ -90,8 +96,11 @@ internal sealed class Mailer(MailServer server, ITopicProducer<MailSent> sent) :
 /// <summary>The third service: it knows which mails were sent, and writes them down, many at a time.</summary>
 internal sealed class LogWriter(LogBook book) : IBatchHandler<MailSent>
 {
-    public Task HandleAsync(IReadOnlyList<MessageContext<MailSent>> messages, CancellationToken cancellationToken) =>
-        book.WriteAsync([.. messages.Select(message => (message.MessageId, message.Message.User))], cancellationToken);
+    public Task HandleAsync(IReadOnlyList<MessageContext<MailSent>> messages, CancellationToken cancellationToken)
+    {
+        book.Write(messages.Select(message => (message.MessageId, message.Message.User)));
+        return Task.CompletedTask;
+    }
 }
 
 /// <summary>A mail server that is too busy now and then, and knows an address when it sees one.</summary>
@@ -126,8 +135,8 @@ internal sealed class MailServer(int oneInBusy)
 /// <summary>The log on disk. A line that comes again, as it may after a failure, is known by its id and not written twice.</summary>
 internal sealed class LogBook(string path, int expected, Action step)
 {
-    private readonly ConcurrentDictionary<string, bool> _written = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public string Path => path;
@@ -137,27 +146,22 @@ internal sealed class LogBook(string path, int expected, Action step)
     /// <summary>All that was expected is written.</summary>
     public Task Complete => _complete.Task;
 
-    public async Task WriteAsync(IReadOnlyList<(string Id, string User)> lines, CancellationToken cancellationToken)
+    public void Write(IEnumerable<(string Id, string User)> lines)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
+        lock (_lock)
         {
-            var fresh = lines.Where(line => !_written.ContainsKey(line.Id)).ToList();
-            await File.AppendAllLinesAsync(path, fresh.Select(line => line.User), cancellationToken);
+            var fresh = lines.Where(line => !_written.Contains(line.Id)).ToList();
+            File.AppendAllLines(path, fresh.Select(line => line.User));
             foreach (var (id, _) in fresh)
             {
-                _written.TryAdd(id, true);
+                _written.Add(id);
                 step();
             }
-        }
-        finally
-        {
-            _turn.Release();
-        }
 
-        if (_written.Count >= expected)
-        {
-            _complete.TrySetResult();
+            if (_written.Count >= expected)
+            {
+                _complete.TrySetResult();
+            }
         }
     }
 }
