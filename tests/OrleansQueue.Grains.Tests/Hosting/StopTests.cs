@@ -1,16 +1,19 @@
 using System.Diagnostics;
 using OrleansQueue.Broker;
+using OrleansQueue.BrokerSpecs;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Tests.Support;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Grains.Tests.Hosting;
 
-/// <summary>A silo that is told to stop does not sit out the waits of its readers.</summary>
+/// <summary>A silo that is told to stop does not sit out the waits of its readers and members.</summary>
 public sealed class StopTests
 {
     private const int Fetches = 100;
     private const int Partitions = 10;
+    private const int Heartbeats = 100;
+    private const int Groups = 5;
 
     [Fact]
     public async Task Silo_with_100_open_fetches_answers_them_and_stops()
@@ -34,5 +37,40 @@ public sealed class StopTests
         // Fetches that wait to their end take 5 s.
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(4));
         Assert.All(await Task.WhenAll(fetches), result => Assert.Empty(Assert.IsType<FetchResult.Fetched>(result).Parts));
+    }
+
+    [Fact]
+    public async Task Silo_with_100_waiting_heartbeats_answers_them_and_stops()
+    {
+        var calls = new Calls();
+        await using var silos = await TestSilos.StartAsync(1, new SharedMemory(), silo => silo.AddIncomingGrainCallFilter(calls));
+        var topic = await silos.Broker.CreateAsync("orders", new TopicSettings { Partitions = Partitions });
+        var members = new List<Membership>();
+        for (var i = 0; i < Heartbeats; i++)
+        {
+            var joined = await silos.Broker.JoinGroupAsync(new JoinRequest($"group-{i % Groups}", $"{i}", [topic.Name]), default);
+            members.Add(new Membership(silos.Broker, $"group-{i % Groups}", Assert.IsType<JoinResult.Joined>(joined).Member));
+        }
+
+        // Twice round, and once more: every member has released what it was to release, and knows what it has.
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var member in members)
+            {
+                await member.BeatAsync();
+            }
+        }
+
+        calls.Forget();
+        var began = Stopwatch.GetTimestamp();
+        var heartbeats = members.Select(member => member.BeatAsync(HeartbeatRequest.LongestWait)).ToList();
+        await calls.BegunAsync("HeartbeatAsync", Heartbeats);
+        Assert.DoesNotContain(heartbeats, heartbeat => heartbeat.IsCompleted);
+
+        await silos.Cluster.StopSiloAsync(silos.Cluster.Primary);
+
+        // Heartbeats that wait to their end take 5 s.
+        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        Assert.All(await Task.WhenAll(heartbeats), result => Assert.IsType<HeartbeatResult.Unchanged>(result));
     }
 }
