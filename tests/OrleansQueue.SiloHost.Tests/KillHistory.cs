@@ -38,14 +38,14 @@ internal sealed class KillHistory(int count)
         Errors++;
     }
 
-    /// <summary>Reads all partitions and compares; answers how many messages there are.</summary>
-    public async Task<int> CheckAsync(SiloProgram silo, string topic, int partitions)
+    /// <summary>Reads all partitions and compares; answers how many messages there are in each.</summary>
+    public async Task<IReadOnlyList<long>> CheckAsync(SiloProgram silo, string topic, int partitions)
     {
         await using var connection = await BrokerConnection.OpenAsync(silo);
-        var stored = 0;
+        var stored = new long[partitions];
         for (var partition = 0; partition < partitions; partition++)
         {
-            stored += await ReadAsync(connection, topic, new Partition(partition));
+            stored[partition] = await ReadAsync(connection, topic, new Partition(partition));
         }
 
         for (var number = 0; number < count; number++)

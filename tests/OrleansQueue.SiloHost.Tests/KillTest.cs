@@ -6,7 +6,8 @@ namespace OrleansQueue.SiloHost.Tests;
 
 /// <summary>
 /// The silo is killed again and again while <c>oq produce</c> publishes numbered lines. Afterwards every line with a receipt must
-/// be where its receipt says, no line twice, and the numbers of a partition must rise. It is short by default;
+/// be where its receipt says, no line twice, and the numbers of a partition must rise; and a group that reads meanwhile, one member of
+/// which is killed in each round too, must have got every message. It is short by default;
 /// <c>OQ_KILL_ROUNDS</c>, <c>OQ_KILL_LINES</c> and <c>OQ_KILL_SEED</c> make it longer or repeat one, see docs/operating/oq.md.
 /// </summary>
 public sealed class KillTest(ITestOutputHelper report) : IDisposable
@@ -14,6 +15,7 @@ public sealed class KillTest(ITestOutputHelper report) : IDisposable
     private const string Topic = "numbers";
     private const int Partitions = 4;
     private const int KillsPerRound = 2;
+    private const int Members = 2;
 
     private readonly TempFolder _folder = new();
 
@@ -33,6 +35,7 @@ public sealed class KillTest(ITestOutputHelper report) : IDisposable
         {
             await Oq.To(silo).DoneAsync("topic", "create", Topic, "--partitions", $"{Partitions}");
             var history = new KillHistory(rounds * lines);
+            await using var group = new GroupWatch(Oq.To(silo), Topic, "watchers", Partitions, Members);
             for (var round = 0; round < rounds; round++)
             {
                 await using var producing = new NumberedLines(Oq.To(silo), Topic, history, round * lines, lines);
@@ -43,12 +46,15 @@ public sealed class KillTest(ITestOutputHelper report) : IDisposable
                     running = await silo.StartReadyAsync();
                 }
 
+                await group.KillAsync(random.Next(Members));
                 await producing.EndAsync();
             }
 
-            var stored = await history.CheckAsync(silo, Topic, Partitions);
+            var ends = await history.CheckAsync(silo, Topic, Partitions);
+            await group.EndAsync(ends);
             report.WriteLine($"{rounds * KillsPerRound} kills, {rounds * lines} lines, {history.Receipts} receipts ({history.Duplicates} found stored by an earlier attempt), "
-                + $"{history.Errors} error lines, {stored} messages stored");
+                + $"{history.Errors} error lines, {ends.Sum()} messages stored, all delivered to a group of {Members} members "
+                + $"({rounds} of them killed, {group.Repeated} deliveries repeated)");
         }
         finally
         {

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using OrleansQueue.Processes;
+
+namespace OrleansQueue.SiloHost.Tests;
+
+/// <summary>
+/// Some <c>oq consume --group</c> that share a topic while silos, and now and then one of them, are killed. Each line that one
+/// prints is noted; in the end every offset must have been printed by one of them.
+/// </summary>
+internal sealed class GroupWatch : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Oq _oq;
+    private readonly string _topic;
+    private readonly string _group;
+    private readonly HashSet<long>[] _seen;
+    private readonly RunningProcess[] _members;
+    private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Exception? _wrong;
+
+    public GroupWatch(Oq oq, string topic, string group, int partitions, int members)
+    {
+        (_oq, _topic, _group) = (oq, topic, group);
+        _seen = [.. Enumerable.Range(0, partitions).Select(_ => new HashSet<long>())];
+        _members = [.. Enumerable.Range(0, members).Select(_ => Start())];
+    }
+
+    /// <summary>How many lines told of a message that had been printed before.</summary>
+    public long Repeated { get; private set; }
+
+    /// <summary>Kills a member with what it has in hand, and starts another in its place.</summary>
+    public async Task KillAsync(int member)
+    {
+        await _members[member].DisposeAsync();
+        _members[member] = Start();
+    }
+
+    /// <summary>Waits until every offset of every partition was printed; then ends the members as Ctrl-C does.</summary>
+    public async Task EndAsync(IReadOnlyList<long> ends)
+    {
+        while (MissingOf(ends) is { } missing)
+        {
+            await Task.WhenAny([NextAsync(), .. _members.Select(member => member.Ended)]).WaitAsync(Patience.Long);
+            Assert.True(Array.TrueForAll(_members, member => member.IsRunning), $"A member ended while {missing} was missing:\n{string.Join('\n', _members.SelectMany(member => member.Error.All))}");
+        }
+
+        foreach (var member in _members)
+        {
+            await member.SignalAsync("INT");
+            Assert.Equal(0, await member.EndAsync());
+        }
+
+        for (var partition = 0; partition < ends.Count; partition++)
+        {
+            Assert.Equal(ends[partition], _seen[partition].Count);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var member in _members)
+        {
+            await member.DisposeAsync();
+        }
+    }
+
+    private RunningProcess Start() => _oq.Start(["consume", _topic, "--group", _group, "--json"], Take);
+
+    private Task NextAsync()
+    {
+        lock (_lock)
+        {
+            return _more.Task;
+        }
+    }
+
+    private string? MissingOf(IReadOnlyList<long> ends)
+    {
+        lock (_lock)
+        {
+            if (_wrong is not null)
+            {
+                throw new InvalidOperationException($"A line is wrong: {_wrong.Message}", _wrong);
+            }
+
+            var partition = Enumerable.Range(0, ends.Count).FirstOrDefault(number => _seen[number].Count < ends[number], -1);
+            return partition < 0 ? null : $"one of {ends[partition] - _seen[partition].Count} messages of partition {partition}";
+        }
+    }
+
+    private void Take(string line)
+    {
+        TaskCompletionSource waiting;
+        lock (_lock)
+        {
+            try
+            {
+                using var message = JsonDocument.Parse(line);
+                var isNew = _seen[message.RootElement.GetProperty("partition").GetInt32()].Add(message.RootElement.GetProperty("offset").GetInt64());
+                Repeated += isNew ? 0 : 1;
+            }
+            catch (Exception wrong)
+            {
+                _wrong ??= wrong;
+            }
+
+            waiting = _more;
+            _more = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        waiting.SetResult();
+    }
+}
