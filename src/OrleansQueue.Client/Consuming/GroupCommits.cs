@@ -16,14 +16,14 @@ internal enum CommitOutcome
 }
 
 /// <summary>Commits what is finished, one call at a time for all partitions of a member.</summary>
-internal sealed class GroupCommits(GroupConsumer consumer) : IDisposable
+internal sealed class GroupCommits(GroupConsumer consumer)
 {
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Slots _gate = new(1);
 
     /// <summary>Tries once.</summary>
     public async Task<CommitOutcome> TryAsync(IEnumerable<PartitionRun> runs, CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
+        await _gate.EnterAsync(cancellationToken);
         try
         {
             var pending = runs.Where(run => !run.IsRefused).Select(run => (Run: run, Commit: run.Progress.ToCommit(run.Since))).Where(each => each.Commit is not null).ToList();
@@ -31,7 +31,7 @@ internal sealed class GroupCommits(GroupConsumer consumer) : IDisposable
         }
         finally
         {
-            _gate.Release();
+            _gate.Leave();
         }
     }
 
@@ -50,8 +50,6 @@ internal sealed class GroupCommits(GroupConsumer consumer) : IDisposable
             await Task.Delay(backoff.Next(), consumer.Client.Clock, cancellationToken);
         }
     }
-
-    public void Dispose() => _gate.Dispose();
 
     private async Task<CommitOutcome> CommitAsync(List<(PartitionRun Run, Commit Commit)> pending, CancellationToken cancellationToken)
     {

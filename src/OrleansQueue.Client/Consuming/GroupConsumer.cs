@@ -166,7 +166,6 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
         await _working;
         runs.ForEach(run => run.Dispose());
         _ending.Dispose();
-        _commits.Dispose();
     }
 
     private async Task LeaveGroupAsync(List<PartitionRun> runs, Func<bool> isWorthIt)

@@ -144,11 +144,18 @@ internal sealed class PartitionReads : IDisposable
     {
         // To stop commits the place, so nothing before it may be open.
         await WaitAsync(_run.Progress.WhenIdleAsync());
-        if (!_run.Stopping.IsCancellationRequested && !await _run.StopAtAsync(gap, problem))
+        if (_run.Stopping.IsCancellationRequested)
         {
-            await WaitAsync(Never());
+            return;
         }
 
+        if (!await _run.StopAtAsync(gap, problem))
+        {
+            await WaitAsync(Never());
+            return;
+        }
+
+        _run.Progress.Pass(new Claim(_run, gap, gap));
         _fetcher = FetcherAt(gap);
     }
 

@@ -48,11 +48,7 @@ internal sealed class GroupHandlers : IAsyncDisposable
     }
 
     /// <summary>Takes no more messages, waits for those in hand as long as the options say, commits and leaves the group.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await (_consumer?.StopAsync(Options.Consumer.DrainTimeout) ?? Task.CompletedTask);
-        _processor.Dispose();
-    }
+    public ValueTask DisposeAsync() => new(_consumer?.StopAsync(Options.Consumer.DrainTimeout) ?? Task.CompletedTask);
 
     /// <summary>Waits until messages of a partition may be handed out.</summary>
     /// <exception cref="OperationCanceledException">That will never be.</exception>

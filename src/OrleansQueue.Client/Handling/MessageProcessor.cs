@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OrleansQueue.Client;
 
 /// <summary>Has messages of a partition processed: attempt by attempt, and what becomes of those that fail in the end.</summary>
-internal sealed class MessageProcessor(GroupHandlers handlers) : IDisposable
+internal sealed class MessageProcessor(GroupHandlers handlers)
 {
-    private readonly SemaphoreSlim _slots = new(handlers.Options.MaxConcurrency, handlers.Options.MaxConcurrency);
+    private readonly Slots _slots = new(handlers.Options.MaxConcurrency);
 
     private StreamHandlerOptions Options => handlers.Options;
 
@@ -42,8 +42,6 @@ internal sealed class MessageProcessor(GroupHandlers handlers) : IDisposable
         }
     }
 
-    public void Dispose() => _slots.Dispose();
-
     private static Exception WhyNobody(Delivery message) => message.Problem ?? new UnknownMessageTypeException(message.Topic, HandlerRoutes.TypeOf(message));
 
     /// <summary>Tries messages until they are processed or their attempts used up.</summary>
@@ -75,7 +73,7 @@ internal sealed class MessageProcessor(GroupHandlers handlers) : IDisposable
 
     private async Task TryOnceAsync(PartitionRun run, HandlerRoute route, List<MessageWork> open, int attempt)
     {
-        await _slots.WaitAsync(run.Stopping);
+        await _slots.EnterAsync(run.Stopping);
         try
         {
             var contexts = Read(route, open, attempt);
@@ -86,7 +84,7 @@ internal sealed class MessageProcessor(GroupHandlers handlers) : IDisposable
         }
         finally
         {
-            _slots.Release();
+            _slots.Leave();
         }
     }
 

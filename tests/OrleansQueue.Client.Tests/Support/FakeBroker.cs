@@ -9,7 +9,7 @@ namespace OrleansQueue.Client.Tests.Support;
 internal sealed record ProduceCall(Partition Partition, ReadOnlyMemory<byte> Batch, RecordBatchHeader Header, int Number);
 
 /// <summary>A broker in memory that fails as it is told.</summary>
-internal sealed class FakeBroker(ManualClock clock) : IBroker
+internal sealed partial class FakeBroker(ManualClock clock) : IBroker
 {
     private readonly Dictionary<string, TopicDescription> _topics = [];
     private readonly Dictionary<(TopicId, int), FakePartition> _partitions = [];
@@ -56,7 +56,7 @@ internal sealed class FakeBroker(ManualClock clock) : IBroker
         await CallAsync("create");
         return _topics.TryGetValue(name, out var there)
             ? new CreateTopicResult.Exists(there)
-            : new CreateTopicResult.Created(CreateTopic(name, settings.Partitions));
+            : new CreateTopicResult.Created(CreateTopic(name, settings.Partitions, settings.Timestamps));
     }
 
     public async ValueTask<TopicDescription?> FindTopicAsync(string name, CancellationToken cancellationToken)
@@ -154,8 +154,11 @@ internal sealed class FakeBroker(ManualClock clock) : IBroker
 
     public ValueTask<TopicPage> ListTopicsAsync(string? after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<AlterTopicResult> AlterTopicAsync(string name, TopicSettings settings, int version, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public async ValueTask<AlterTopicResult> AlterTopicAsync(string name, TopicSettings settings, int version, CancellationToken cancellationToken)
+    {
+        await CallAsync("alter");
+        return new AlterTopicResult.Altered(_topics[name] = _topics[name] with { Settings = settings, Version = version + 1 });
+    }
 
     public ValueTask<bool> DeleteTopicAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 

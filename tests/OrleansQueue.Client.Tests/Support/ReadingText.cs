@@ -22,4 +22,20 @@ internal static class ReadingText
 
         return taken;
     }
+
+    /// <summary>The next deliveries, all but the last of them processed.</summary>
+    public static async Task<List<Delivery>> TakeAsync(this TopicConsumer consumer, int count, CancellationToken cancellationToken = default)
+    {
+        var taken = new List<Delivery>();
+        await foreach (var delivery in consumer.ReadAsync(cancellationToken))
+        {
+            taken.Add(delivery);
+            if (taken.Count == count)
+            {
+                break;
+            }
+        }
+
+        return taken;
+    }
 }
