@@ -48,6 +48,7 @@ internal sealed class HandlerHost : IAsyncDisposable
             await StopAsync();
         }
 
-        await _services.DisposeAsync();
+        // What a container awaits when it is disposed asynchronously goes on in threads that the simulation does not order.
+        _services.Dispose();
     }
 }
