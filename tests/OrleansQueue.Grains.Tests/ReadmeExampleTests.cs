@@ -3,15 +3,15 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrleansQueue.Broker;
 using OrleansQueue.Client;
-using OrleansQueue.Topics;
 
 namespace OrleansQueue.Grains.Tests;
 
-/// <summary>The example of the README, on ports and in a folder that nobody else uses.</summary>
+/// <summary>The examples of the README, on ports and in a folder that nobody else uses.</summary>
 public sealed class ReadmeExampleTests : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("orleansqueue-readme");
 
     [Fact]
@@ -19,21 +19,49 @@ public sealed class ReadmeExampleTests : IDisposable
     {
         var app = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _root.FullName });
         app.Logging.ClearProviders();
-        app.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansQueue());
+        app.Services.AddSingleton<Bills>();
+        app.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansQueue(q => q
+            .AddTopic<OrderPlaced>("orders", t => t.Key(o => o.CustomerId))
+            .AddStreamHandler<OrderPlaced, BillOrder>("orders", group: "billing")));
         using var host = app.Build();
         await host.StartAsync();
+        var orders = host.Services.GetRequiredService<ITopicProducer<OrderPlaced>>();
 
-        await host.Services.GetRequiredService<IBroker>().CreateTopicAsync("orders", new TopicSettings(), default);
-        var client = host.Services.GetRequiredService<BrokerClient>();
-        await using var orders = await client.OpenProducerAsync("orders");
-        var receipt = await orders.PublishAsync("C-1"u8, "59.00"u8);
-        await using var reader = await client.OpenReaderAsync("orders", new ReaderOptions { Start = StartAt.Earliest });
-        await using var deliveries = reader.ReadAsync().GetAsyncEnumerator();
-        Assert.True(await deliveries.MoveNextAsync());
+        var receipt = await orders.PublishAsync(new("C-1", 59_000m));
 
-        Assert.Equal("orders 3@0 fsync", receipt.ToString());
-        Assert.Equal("3-0", deliveries.Current.MessageId);
+        Assert.Equal("orders 2@0 fsync", receipt.ToString());
+        var billed = await host.Services.GetRequiredService<Bills>().First.Task.WaitAsync(Patience);
+        Assert.Equal(("C-1", 59_000m, "2-0"), (billed.Message.CustomerId, billed.Message.Total, billed.MessageId));
         Assert.True(Directory.Exists(Path.Combine(_root.FullName, "data", "logs")));
+        await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_group_and_a_reader_read_with_await_foreach()
+    {
+        var app = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _root.FullName });
+        app.Logging.ClearProviders();
+        app.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansQueue(q => q.AddTopic<OrderPlaced>("orders")));
+        using var host = app.Build();
+        await host.StartAsync();
+        var client = host.Services.GetRequiredService<BrokerClient>();
+        await host.Services.GetRequiredService<ITopicProducer<OrderPlaced>>().PublishAsync(new("C-1", 1m));
+
+        await using var consumer = await client.OpenConsumerAsync<OrderPlaced>("audit", ["orders"]);
+        await foreach (var order in consumer.ReadAsync())
+        {
+            Assert.Equal("C-1", order.Value.CustomerId);
+            break;
+        }
+
+        await using var reader = await client.OpenReaderAsync("orders", new ReaderOptions { Start = StartAt.Earliest });
+        await foreach (var record in reader.ReadAsync())
+        {
+            Assert.Equal("{\"customerId\":\"C-1\",\"total\":1}", System.Text.Encoding.UTF8.GetString(record.Value!.Value.Span));
+            break;
+        }
+
+        await consumer.DisposeAsync();
         await host.StopAsync();
     }
 
@@ -44,5 +72,21 @@ public sealed class ReadmeExampleTests : IDisposable
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private sealed record OrderPlaced(string CustomerId, decimal Total);
+
+    private sealed class Bills
+    {
+        public TaskCompletionSource<MessageContext<OrderPlaced>> First { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class BillOrder(Bills bills) : IMessageHandler<OrderPlaced>
+    {
+        public Task HandleAsync(MessageContext<OrderPlaced> message, CancellationToken cancellationToken)
+        {
+            bills.First.TrySetResult(message);
+            return Task.CompletedTask;
+        }
     }
 }
