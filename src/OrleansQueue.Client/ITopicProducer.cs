@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OrleansQueue.Client;
 
 /// <summary>Publishes messages of a type to a topic. Safe to use from many threads. See <see cref="TopicProducer"/> for what a publish does and how it ends.</summary>
@@ -13,6 +15,8 @@ public interface ITopicProducer<T>
     /// <param name="cancellationToken">Ends the wait. A message that waited for room is then not sent; of one that is on its way the outcome is unknown.</param>
     /// <exception cref="PublishRefusedException">The message breaks a limit, or the broker refused it.</exception>
     /// <exception cref="PublishOutcomeUnknownException">Nobody knows whether it is stored.</exception>
+    /// <remarks>Its priority lets <c>PublishAsync(new(...))</c> mean one message.</remarks>
+    [OverloadResolutionPriority(1)]
     ValueTask<PublishReceipt> PublishAsync(T message, PublishOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using OrleansQueue.Batches;
 
@@ -27,6 +28,7 @@ public sealed class TopicProducer<T> : ITopicProducer<T>, IAsyncDisposable
     public TopicProducer Raw => _producer;
 
     /// <inheritdoc/>
+    [OverloadResolutionPriority(1)]
     public ValueTask<PublishReceipt> PublishAsync(T message, PublishOptions? options = null, CancellationToken cancellationToken = default)
     {
         using var scratch = Scratch.Take();

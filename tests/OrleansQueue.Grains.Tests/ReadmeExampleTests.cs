@@ -29,9 +29,9 @@ public sealed class ReadmeExampleTests : IDisposable
 
         var receipt = await orders.PublishAsync(new("C-1", 59_000m));
 
-        Assert.Equal("orders 2@0 fsync", receipt.ToString());
+        Assert.Equal("orders 3@0 fsync", receipt.ToString());
         var billed = await host.Services.GetRequiredService<Bills>().First.Task.WaitAsync(Patience);
-        Assert.Equal(("C-1", 59_000m, "2-0"), (billed.Message.CustomerId, billed.Message.Total, billed.MessageId));
+        Assert.Equal(("C-1", 59_000m, "3-0"), (billed.Message.CustomerId, billed.Message.Total, billed.MessageId));
         Assert.True(Directory.Exists(Path.Combine(_root.FullName, "data", "logs")));
         await host.StopAsync();
     }

@@ -4,13 +4,13 @@ namespace OrleansQueue.Client;
 public enum OnFailure
 {
     /// <summary>It goes to the group's dead-letter topic, once, and the partition goes on. The default.</summary>
-    DeadLetter = 0,
+    DeadLetter,
 
     /// <summary>Its partition stops at it until the group is resumed; the others go on.</summary>
-    Pause = 1,
+    Pause,
 
     /// <summary>It is passed over, logged and counted.</summary>
-    Skip = 2,
+    Skip,
 }
 
 /// <summary>How the handlers of a stream group work. They hold for the whole group on this host; who registers several handlers of one group sets them together.</summary>

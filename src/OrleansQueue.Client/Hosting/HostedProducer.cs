@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OrleansQueue.Client;
 
 /// <summary>The producers that the application got from its services.</summary>
@@ -39,6 +41,7 @@ internal sealed class HostedProducer<T>(string topic, ClientContext client, Func
 
     public string Topic => topic;
 
+    [OverloadResolutionPriority(1)]
     public ValueTask<PublishReceipt> PublishAsync(T message, PublishOptions? options = null, CancellationToken cancellationToken = default) =>
         _opened is { } producer
             ? producer.PublishAsync(message, options, cancellationToken)

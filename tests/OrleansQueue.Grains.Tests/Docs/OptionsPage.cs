@@ -46,10 +46,11 @@ internal static class OptionsPage
     {
         null => "none",
         bool flag => flag ? "true" : "false",
-        int number when number >= 1 << 10 && number % (1 << 10) == 0 => Size(number),
+        int or long when Convert.ToInt64(value, CultureInfo.InvariantCulture) is >= 1 << 10 and var bytes && bytes % (1 << 10) == 0 => Size(bytes),
         string { Length: 0 } => "empty",
         TimeSpan time => Time(time),
         TaskScheduler => "the thread pool",
+        Microsoft.Extensions.Logging.ILoggerFactory => "nowhere",
         System.Collections.ICollection { Count: 0 } => "none",
         OffsetQuery query => query.GetType().Name,
         StartAt start => start == StartAt.End ? "End" : start == StartAt.Earliest ? "Earliest" : start.ToString()!,
@@ -62,7 +63,7 @@ internal static class OptionsPage
     // What differs from machine to machine is told in the meaning.
     private static bool IsMachineOwn(object value) => value is string name && name == Environment.MachineName;
 
-    private static string Size(int bytes) => bytes % (1 << 20) == 0
+    private static string Size(long bytes) => bytes % (1 << 20) == 0
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MiB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes >> 10} KiB");
 

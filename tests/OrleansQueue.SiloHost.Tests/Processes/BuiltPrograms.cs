@@ -7,6 +7,8 @@ internal static class BuiltPrograms
 
     public static string Oq => Built("src/OrleansQueue.Cli", "oq.dll");
 
+    public static string ClientDemo => Built("client-demo", "client-demo.dll");
+
     /// <summary>The root of the repository.</summary>
     public static string Root { get; } = FindRoot();
 
