@@ -3,9 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace OrleansQueue.SiloHost.Tests;
 
-/// <summary>docs/operating/logs.md knows every message that a silo logs, and every metric.</summary>
+/// <summary>docs/operating/logs.md knows every message that silos and applications log, and every metric.</summary>
 public sealed partial class LogsPageTests
 {
+    private static readonly string[] Sources =
+    [
+        "src/OrleansQueue.Grains/Logging/LogMessages.cs", "src/OrleansQueue.Client/Consuming/ConsumerLog.cs",
+        "src/OrleansQueue.Client/Handling/HandlerLog.cs", "src/OrleansQueue.Client/Hosting/HostingLog.cs",
+    ];
+
     private static readonly string Page = File.ReadAllText(At("docs/operating/logs.md"));
 
     [Fact]
@@ -19,7 +25,8 @@ public sealed partial class LogsPageTests
     [Fact]
     public void Every_metric_stands_in_the_page()
     {
-        var names = MetricName().Matches(File.ReadAllText(At("src/OrleansQueue.Core/Telemetry/BrokerMetrics.cs"))).Select(match => match.Groups[1].Value).ToArray();
+        string[] sources = ["src/OrleansQueue.Core/Telemetry/BrokerMetrics.cs", "src/OrleansQueue.Client/ClientTelemetry.cs"];
+        var names = sources.SelectMany(source => MetricName().Matches(File.ReadAllText(At(source)))).Select(match => match.Groups[1].Value).ToArray();
 
         Assert.NotEmpty(names);
         Assert.All(names, name => Assert.Contains($"| `{name}` |", Page, StringComparison.Ordinal));
@@ -27,7 +34,7 @@ public sealed partial class LogsPageTests
 
     private static (int Id, string Level)[] Events()
     {
-        var events = Logged().Matches(File.ReadAllText(At("src/OrleansQueue.Grains/Logging/LogMessages.cs")))
+        var events = Sources.SelectMany(source => Logged().Matches(File.ReadAllText(At(source))))
             .Select(match => (int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture), match.Groups[2].Value)).ToArray();
         Assert.NotEmpty(events);
         return events;
@@ -41,6 +48,6 @@ public sealed partial class LogsPageTests
     [GeneratedRegex(@"^\| (\d{4}) \|", RegexOptions.Multiline)]
     private static partial Regex PageRow();
 
-    [GeneratedRegex("\"(orleansqueue\\.[a-z.]+)\"")]
+    [GeneratedRegex("\"(orleansqueue\\.[a-z._]+)\"")]
     private static partial Regex MetricName();
 }
