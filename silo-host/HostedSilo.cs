@@ -28,6 +28,7 @@ internal static class HostedSilo
         }
 
         builder.Services.AddSiloHealth();
+        builder.Services.AddHostedService(static _ => new IdleMemory());
         builder.UseOrleans(silo => Configure(silo, settings));
 
         var app = builder.Build();
