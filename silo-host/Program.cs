@@ -1,5 +1,7 @@
+using OrleansQueue;
 using OrleansQueue.SiloHost;
 
+SocketTuning.CompleteInline();
 try
 {
     var app = HostedSilo.Build(args);

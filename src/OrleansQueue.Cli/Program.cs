@@ -1,3 +1,5 @@
+using OrleansQueue;
 using OrleansQueue.Cli;
 
+SocketTuning.CompleteInline();
 return await CommandLine.RunAsync(args);

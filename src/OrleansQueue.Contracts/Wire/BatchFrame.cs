@@ -70,9 +70,15 @@ internal sealed class BatchFrameCodec : IFieldCodec<BatchFrame>
         ReferenceCodec.MarkValueField(reader.Session);
         field.EnsureWireType(WireType.LengthPrefixed);
         var length = reader.ReadVarUInt32();
-        return length <= MaxBytes
-            ? new BatchFrame(reader.ReadBytes(length))
-            : throw new InvalidDataException($"A frame has {length} bytes; allowed are {MaxBytes}.");
+        if (length > MaxBytes || length > reader.Length)
+        {
+            throw new InvalidDataException($"A frame has {length} bytes; allowed are {MaxBytes}, and no more than the message has.");
+        }
+
+        // Every byte is about to be written, and to clear a megabyte first costs as much as to copy one.
+        var bytes = GC.AllocateUninitializedArray<byte>((int)length);
+        reader.ReadBytes(bytes);
+        return new BatchFrame(bytes);
     }
 }
 
