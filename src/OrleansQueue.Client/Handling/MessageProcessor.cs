@@ -116,9 +116,10 @@ internal sealed class MessageProcessor(GroupHandlers handlers)
             await using var scope = handlers.Scopes.CreateAsyncScope();
             await route.HandleAsync(scope.ServiceProvider, messages, run.Lost);
         }
-        catch (OperationCanceledException) when (run.Lost.IsCancellationRequested)
+        catch (Exception error) when (run.Lost.IsCancellationRequested)
         {
-            throw;
+            // Whatever a handler throws that was cancelled, it says nothing of the message: that comes again.
+            throw new OperationCanceledException("The partition was lost while its message was in hand.", error, run.Lost);
         }
         catch (Exception error)
         {

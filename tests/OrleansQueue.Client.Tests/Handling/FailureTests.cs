@@ -105,6 +105,31 @@ public sealed class FailureTests
     });
 
     [Fact]
+    public void What_a_cancelled_handler_throws_is_no_reason_to_skip_the_message() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(1, "a");
+        var log = new LogList();
+        var script = new HandlerScript
+        {
+            OnMessage = async (_, token) =>
+            {
+                await run.Clock.After(TimeSpan.FromMinutes(10), token).ContinueWith(static _ => { }, TaskScheduler.Current);
+                throw new InvalidDataException();
+            },
+        };
+        await using var host = await HandlerHost.StartAsync(run, queue => queue.ConfigureClient(options => options with { Logging = log }).With(script)
+            .AddStreamHandler<string, ScriptedHandler>("orders", "billing", options => (options.OnFailure, options.Attempts) = (OnFailure.Skip, 1)));
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+
+        run.Broker.Group.Assign([]);
+        await run.PassAsync(TimeSpan.FromSeconds(30));
+
+        Assert.DoesNotContain(log.Entries, entry => entry.Id == 2021);
+        Assert.Null(run.Broker.Group.OffsetOf(0));
+        Assert.Single(run.Broker.Group.Released);
+    });
+
+    [Fact]
     public void What_cannot_be_read_is_not_tried_again() => Simulation.Run(async run =>
     {
         await run.PublishTextsAsync(1);
