@@ -31,6 +31,7 @@ internal sealed partial class GroupConsumer
     /// <param name="told">What the group was told with that heartbeat.</param>
     private void Apply(HeartbeatResult.Assigned? assigned, IReadOnlyList<Release> told)
     {
+        var lost = new List<PartitionRun>();
         lock (_lock)
         {
             _released.RemoveAll(told.Contains);
@@ -43,12 +44,12 @@ internal sealed partial class GroupConsumer
             var wanted = assigned.Partitions.ToDictionary(partition => partition.Start.TopicPartition);
             foreach (var run in _runs.Values.ToList())
             {
-                Change(run, wanted.GetValueOrDefault(run.Id), assigned.Generation);
+                Change(run, wanted.GetValueOrDefault(run.Id), assigned.Generation, lost);
             }
 
             foreach (var (id, departure) in _departures)
             {
-                departure.Again = departure.IsOrderly && wanted.TryGetValue(id, out var again) && again.Since == departure.Run.Since ? again : null;
+                departure.Again = departure is { IsOrderly: true, IsLost: false } && wanted.TryGetValue(id, out var again) && again.Since == departure.Run.Since ? again : null;
             }
 
             foreach (var (id, partition) in wanted)
@@ -59,9 +60,11 @@ internal sealed partial class GroupConsumer
                 }
             }
         }
+
+        lost.ForEach(run => run.Cancel());
     }
 
-    private void Change(PartitionRun run, AssignedPartition? wanted, Generation generation)
+    private void Change(PartitionRun run, AssignedPartition? wanted, Generation generation, List<PartitionRun> lost)
     {
         if (wanted is null)
         {
@@ -70,6 +73,7 @@ internal sealed partial class GroupConsumer
         else if (wanted.Since != run.Since)
         {
             Leave(run, isOrderly: false);
+            lost.Add(run);
         }
         else
         {
@@ -104,29 +108,31 @@ internal sealed partial class GroupConsumer
         }
     }
 
-    /// <summary>Everything is somebody else's, or nobody's: what is in hand is cancelled and not committed.</summary>
-    private void AbandonAll()
+    /// <summary>Everything is somebody else's, or nobody's: nothing more is committed. What it returns is to be cancelled outside the lock.</summary>
+    private List<PartitionRun> AbandonAll()
     {
-        foreach (var run in _runs.Values.ToList())
-        {
-            Leave(run, isOrderly: false);
-        }
+        var runs = _runs.Values.ToList();
+        List<PartitionRun> lost = [.. LoseDepartures(), .. runs];
+        runs.ForEach(run => Leave(run, isOrderly: false));
+        return lost;
+    }
 
+    /// <summary>What is about to go is lost before it is released. What it returns is to be cancelled outside the lock.</summary>
+    private List<PartitionRun> LoseDepartures()
+    {
         foreach (var departure in _departures.Values)
         {
-            departure.Run.Cancel();
+            departure.IsLost = true;
+            departure.Again = null;
         }
+
+        return [.. _departures.Values.Select(departure => departure.Run)];
     }
 
     private void Leave(PartitionRun run, bool isOrderly)
     {
         _runs.Remove(run.Id);
         run.StopDelivering();
-        if (!isOrderly)
-        {
-            run.Cancel();
-        }
-
         var departure = new Departure(run, isOrderly, Member);
         _departures[run.Id] = departure;
         departure.Done = Client.Background.Start(() => DepartAsync(departure));
@@ -138,9 +144,10 @@ internal sealed partial class GroupConsumer
         await DrainAsync(run, Options.DrainTimeout);
         try
         {
-            if (departure.IsOrderly && !run.Lost.IsCancellationRequested)
+            // Also where the time to drain was over and the rest was cancelled: what was finished before is the member's until it is released.
+            if (departure is { IsOrderly: true, IsLost: false })
             {
-                await _commits.InsistAsync([run], () => !run.Lost.IsCancellationRequested && Silence < Options.SessionTimeout, _ended);
+                await _commits.InsistAsync([run], () => !departure.IsLost && Silence < Options.SessionTimeout, _ended);
             }
         }
         catch (Exception problem)
@@ -232,6 +239,9 @@ internal sealed partial class GroupConsumer
 
         /// <summary>Whether it is drained, committed and released.</summary>
         public bool IsOrderly => isOrderly;
+
+        /// <summary>Whether the member lost it before it was released; then nothing of it is committed.</summary>
+        public bool IsLost { get; set; }
 
         /// <summary>Whose it was.</summary>
         public GroupMember Of => of;

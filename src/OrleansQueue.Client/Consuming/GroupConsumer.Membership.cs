@@ -152,7 +152,13 @@ internal sealed partial class GroupConsumer
         {
             _isSilent = true;
             Logger.Silent(Group, MemberId, Silence);
-            Runs().ForEach(run => run.Cancel());
+            List<PartitionRun> lost;
+            lock (_lock)
+            {
+                lost = [.. LoseDepartures(), .. _runs.Values];
+            }
+
+            lost.ForEach(run => run.Cancel());
         }
     }
 
@@ -193,11 +199,13 @@ internal sealed partial class GroupConsumer
 
     private async Task RejoinAsync()
     {
+        List<PartitionRun> lost;
         lock (_lock)
         {
-            AbandonAll();
+            lost = AbandonAll();
         }
 
+        lost.ForEach(run => run.Cancel());
         var backoff = default(Backoff);
         while (!_ended.IsCancellationRequested)
         {

@@ -90,6 +90,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
     /// <summary>Ends the member for good.</summary>
     public void Fail(Exception reason)
     {
+        List<PartitionRun> lost;
         lock (_lock)
         {
             if (_failure is not null || _stopping is not null)
@@ -98,9 +99,10 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
             }
 
             _failure = reason;
-            AbandonAll();
+            lost = AbandonAll();
         }
 
+        lost.ForEach(run => run.Cancel());
         Logger.Ended(reason, Group, MemberId);
         _plan.Failed(reason);
         _ending.Cancel();

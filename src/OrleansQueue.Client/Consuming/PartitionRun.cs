@@ -132,15 +132,18 @@ internal sealed class PartitionRun : IDisposable
     /// <summary>Nothing more is handed out.</summary>
     public void StopDelivering()
     {
-        _stopping.Cancel();
+        Cancel(_stopping);
         Changed();
     }
 
-    /// <summary>It is not this member's any more: whatever is in hand has to end.</summary>
+    /// <summary>
+    /// It is not this member's any more: whatever is in hand has to end. Handlers may have a say in that, so it is not called
+    /// under a lock.
+    /// </summary>
     public void Cancel()
     {
         StopDelivering();
-        _lost.Cancel();
+        Cancel(_lost);
     }
 
     public void Dispose()
@@ -148,6 +151,23 @@ internal sealed class PartitionRun : IDisposable
         _reads.Dispose();
         _stopping.Dispose();
         _lost.Dispose();
+    }
+
+    private void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (AggregateException problem)
+        {
+            // What a handler does when it is cancelled must not keep the member from what it has to do then.
+            Consumer.Logger.CallFailed(problem, Consumer.Group);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nothing of it is in hand any more.
+        }
     }
 
     private void Changed()

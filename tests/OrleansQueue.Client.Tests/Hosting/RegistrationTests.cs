@@ -138,6 +138,38 @@ public sealed class RegistrationTests
     });
 
     [Fact]
+    public void A_callback_that_throws_when_it_is_cancelled_does_not_keep_the_member_in_the_group() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(2, "a", "b");
+        var script = new HandlerScript { OnMessage = (_, token) => FailWhenCancelledAsync(run, token) };
+        var host = await run.HandleAsync(script);
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        run.Broker.Group.Assign([(run.Broker.Topic("orders"), 0)]);
+        await run.PassAsync(TimeSpan.FromSeconds(26));
+        Assert.Equal(1, Assert.Single(run.Broker.Group.Released).Partition.Partition.Number);
+
+        await host.StopAsync();
+
+        Assert.Equal(1, run.Broker.Group.Leaves);
+        await host.DisposeAsync();
+    });
+
+    [Fact]
+    public void A_callback_that_throws_when_the_member_is_expelled_does_not_keep_it_from_joining_again() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(2, "a", "b");
+        var script = new HandlerScript { OnMessage = (_, token) => FailWhenCancelledAsync(run, token) };
+        await using var host = await run.HandleAsync(script);
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+
+        run.Broker.Group.Expel();
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(2, run.Broker.Group.Joins.Count);
+        Assert.Equal(["a", "a", "b", "b"], script.Texts.Order());
+    });
+
+    [Fact]
     public void What_cannot_be_is_named_where_it_is_said()
     {
         var services = new ServiceCollection();
@@ -158,4 +190,10 @@ public sealed class RegistrationTests
 
         Assert.Contains("orders", twice.Message, StringComparison.Ordinal);
     });
+
+    private static async Task FailWhenCancelledAsync(Simulation run, CancellationToken cancellationToken)
+    {
+        await using var failing = cancellationToken.Register(() => throw new InvalidDataException());
+        await run.Clock.After(TimeSpan.FromMinutes(10), cancellationToken);
+    }
 }
