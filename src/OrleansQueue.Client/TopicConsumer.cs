@@ -113,8 +113,14 @@ public sealed class TopicConsumer : IAsyncDisposable
     /// </summary>
     public async ValueTask DisposeAsync()
     {
-        await _consumer.DisposeAsync();
-        _answers.End(null);
+        try
+        {
+            await _consumer.DisposeAsync();
+        }
+        finally
+        {
+            _answers.End(null);
+        }
     }
 
     /// <summary>An answer of which messages may be handed out; null at the end.</summary>

@@ -209,6 +209,13 @@ internal sealed partial class GroupConsumer
         var backoff = default(Backoff);
         while (!_ended.IsCancellationRequested)
         {
+            if (IsStopping)
+            {
+                // It is about to leave, and has nothing left to keep.
+                _ending.Cancel();
+                return;
+            }
+
             try
             {
                 var result = await Client.TryAsync(JoinOnceAsync, Client.Options.CallTimeout, _ended);

@@ -54,6 +54,17 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
 
     public ReadAhead ReadAhead { get; }
 
+    private bool IsStopping
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _stopping is not null;
+            }
+        }
+    }
+
     /// <summary>Joins the group and begins to read.</summary>
     /// <exception cref="UnknownTopicException">There is no such topic.</exception>
     /// <exception cref="GroupDeletedException">There is no such group, and it is not to be created.</exception>
@@ -87,13 +98,15 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
     /// <summary>Stops without waiting for what is in hand.</summary>
     public ValueTask DisposeAsync() => new(StopAsync(TimeSpan.Zero));
 
-    /// <summary>Ends the member for good.</summary>
+    /// <summary>Ends the member for good. Where it stops already, only the end of the membership counts: what is in hand then is somebody else's.</summary>
     public void Fail(Exception reason)
     {
+        bool isStopping;
         List<PartitionRun> lost;
         lock (_lock)
         {
-            if (_failure is not null || _stopping is not null)
+            isStopping = _stopping is not null;
+            if (_failure is not null || (isStopping && reason is not (MemberReplacedException or GroupDeletedException)))
             {
                 return;
             }
@@ -104,6 +117,11 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
 
         lost.ForEach(run => run.Cancel());
         Logger.Ended(reason, Group, MemberId);
+        if (isStopping)
+        {
+            return;
+        }
+
         _plan.Failed(reason);
         _ending.Cancel();
     }
@@ -151,23 +169,28 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
     private async Task StopCoreAsync(TimeSpan drain)
     {
         var runs = Runs();
-        runs.ForEach(run => run.StopDelivering());
-        if (drain > TimeSpan.Zero)
+        try
         {
-            await Task.WhenAll(runs.Select(run => DrainAsync(run, drain)).Concat(Departures()));
-        }
+            runs.ForEach(run => run.StopDelivering());
+            if (drain > TimeSpan.Zero)
+            {
+                await Task.WhenAll(runs.Select(run => DrainAsync(run, drain)).Concat(Departures()));
+            }
 
-        runs.ForEach(run => run.Cancel());
-        if (_failure is null)
+            runs.ForEach(run => run.Cancel());
+            if (_failure is null)
+            {
+                var began = Client.Clock.GetTimestamp();
+                await LeaveGroupAsync(runs, () => Client.Clock.GetElapsedTime(began) < Options.DrainTimeout);
+            }
+        }
+        finally
         {
-            var began = Client.Clock.GetTimestamp();
-            await LeaveGroupAsync(runs, () => Client.Clock.GetElapsedTime(began) < Options.DrainTimeout);
+            _ending.Cancel();
+            await _working;
+            runs.ForEach(run => run.Dispose());
+            _ending.Dispose();
         }
-
-        _ending.Cancel();
-        await _working;
-        runs.ForEach(run => run.Dispose());
-        _ending.Dispose();
     }
 
     private async Task LeaveGroupAsync(List<PartitionRun> runs, Func<bool> isWorthIt)
