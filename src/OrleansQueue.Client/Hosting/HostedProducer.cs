@@ -7,6 +7,14 @@ internal sealed class HostedProducers
 {
     private readonly Lock _lock = new();
     private readonly List<Func<Task>> _flushes = [];
+    private volatile bool _areTopicsThere;
+
+    /// <summary>Whether the host has started so far that the topics were seen to. Who publishes before sees to its own topic.</summary>
+    public bool AreTopicsThere
+    {
+        get => _areTopicsThere;
+        set => _areTopicsThere = value;
+    }
 
     public void Add<T>(HostedProducer<T> producer)
     {

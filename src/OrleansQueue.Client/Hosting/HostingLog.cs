@@ -5,6 +5,8 @@ namespace OrleansQueue.Client;
 /// <summary>What is logged when a host starts. The event ids are part of what operators rely on: docs/operating/logs.md lists them.</summary>
 internal static partial class HostingLog
 {
+    public const string Category = "OrleansQueue.Hosting";
+
     [LoggerMessage(2030, LogLevel.Information, "Topic {Topic} was created.")]
     public static partial void TopicCreated(this ILogger logger, string topic);
 

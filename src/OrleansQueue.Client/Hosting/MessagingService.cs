@@ -42,13 +42,14 @@ internal sealed class MessagingService(BrokerClient client, MessagingRegistry re
 
     private async Task StartAllAsync(ClientContext context, CancellationToken cancellationToken)
     {
-        var logger = context.Options.Logging.CreateLogger("OrleansQueue.Hosting");
+        var logger = context.Options.Logging.CreateLogger(HostingLog.Category);
         var groups = registry.Groups.Select(group => (group.Name, Routes: group.ToRoutes(registry), group.Options)).ToList();
         foreach (var topic in registry.Topics)
         {
             await TopicSetup.EnsureAsync(context, topic, logger, cancellationToken);
         }
 
+        producers.AreTopicsThere = true;
         foreach (var (name, routes, options) in groups)
         {
             _handlers.Add(await GroupHandlers.OpenAsync(context, name, routes, options, scopes, cancellationToken));

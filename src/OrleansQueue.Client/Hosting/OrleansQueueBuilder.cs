@@ -107,9 +107,20 @@ public sealed class OrleansQueueBuilder
     {
         var registry = provider.GetRequiredService<MessagingRegistry>();
         var client = provider.GetRequiredService<BrokerClient>();
-        var options = registry.TopicOf(topic).TypeOf<T>().ToOptions();
-        var producer = new HostedProducer<T>(topic, client.Context, cancellationToken => client.OpenProducerAsync(topic, options, cancellationToken));
-        provider.GetRequiredService<HostedProducers>().Add(producer);
+        var producers = provider.GetRequiredService<HostedProducers>();
+        var registration = registry.TopicOf(topic);
+        var options = registration.TypeOf<T>().ToOptions();
+        var producer = new HostedProducer<T>(topic, client.Context, cancellationToken => client.Context.Background.RunAsync(async () =>
+        {
+            if (!producers.AreTopicsThere)
+            {
+                // A service of the application may publish while the host still starts.
+                await TopicSetup.EnsureAsync(client.Context, registration, client.Context.Options.Logging.CreateLogger(HostingLog.Category), cancellationToken);
+            }
+
+            return await client.OpenProducerAsync(topic, options, cancellationToken);
+        }));
+        producers.Add(producer);
         return producer;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansQueue.Broker;
 using OrleansQueue.Client.Tests.Support;
@@ -23,6 +24,18 @@ public sealed class RegistrationTests
 
         Assert.Equal(Enumerable.Range(0, 20).Select(number => $"{number}"), script.Texts);
         Assert.Equal(Enumerable.Range(0, 20).Select(number => (Offset?)new Offset(number)), receipts.Select(receipt => receipt.Offset));
+    });
+
+    [Fact]
+    public void A_service_may_publish_while_the_host_still_starts() => Simulation.Run(async run =>
+    {
+        var log = new LogList();
+        await using var host = await HandlerHost.StartAsync(run, queue => queue.ConfigureClient(options => options with { Logging = log })
+            .AddTopic<string>("orders", topic => topic.Partitions(3)).Services.AddHostedService<EarlyPublisher>());
+
+        Assert.Equal(3, run.Broker.Topic("orders").Settings.Partitions);
+        Assert.Single(run.Broker.Produced);
+        Assert.Single(log.Entries, entry => entry.Id == 2030);
     });
 
     [Fact]
@@ -170,6 +183,44 @@ public sealed class RegistrationTests
     });
 
     [Fact]
+    public void A_member_that_is_expelled_while_it_stops_does_not_join_again() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(1, "a");
+        var script = new HandlerScript { OnMessage = (_, token) => run.Clock.After(TimeSpan.FromMinutes(10), token) };
+        var host = await run.HandleAsync(script);
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        var began = run.Clock.GetUtcNow();
+
+        var stopping = host.StopAsync();
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        run.Broker.Group.Expel();
+        await stopping;
+
+        Assert.Single(run.Broker.Group.Joins);
+        Assert.InRange(run.Clock.GetUtcNow() - began, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+        await host.DisposeAsync();
+    });
+
+    [Fact]
+    public void A_member_that_is_replaced_while_it_stops_cancels_what_it_has_in_hand() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(1, "a");
+        var script = new HandlerScript { OnMessage = (_, token) => run.Clock.After(TimeSpan.FromMinutes(10), token) };
+        var host = await run.HandleAsync(script);
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        var began = run.Clock.GetUtcNow();
+
+        var stopping = host.StopAsync();
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        run.Broker.Group.Replace();
+        await stopping;
+
+        Assert.InRange(run.Clock.GetUtcNow() - began, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2));
+        Assert.Equal(0, run.Broker.Group.Leaves);
+        await host.DisposeAsync();
+    });
+
+    [Fact]
     public void What_cannot_be_is_named_where_it_is_said()
     {
         var services = new ServiceCollection();
@@ -195,5 +246,12 @@ public sealed class RegistrationTests
     {
         await using var failing = cancellationToken.Register(() => throw new InvalidDataException());
         await run.Clock.After(TimeSpan.FromMinutes(10), cancellationToken);
+    }
+
+    private sealed class EarlyPublisher(ITopicProducer<string> producer) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => producer.PublishAsync("a", cancellationToken: cancellationToken).AsTask();
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

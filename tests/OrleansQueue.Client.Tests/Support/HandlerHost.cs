@@ -24,6 +24,11 @@ internal sealed class HandlerHost : IAsyncDisposable
         services.AddSingleton(run);
         services.AddOrleansQueueMessaging(queue => configure(queue.ConfigureClient(options => options with { Scheduler = run.Options.Scheduler })));
         var host = new HandlerHost(services.BuildServiceProvider(validateScopes: true));
+        foreach (var hosted in host._services.GetServices<IHostedService>())
+        {
+            await hosted.StartAsync(CancellationToken.None);
+        }
+
         foreach (var hosted in host.Hosted)
         {
             await hosted.StartedAsync(CancellationToken.None);
