@@ -58,7 +58,15 @@ internal sealed class PartitionReads : IDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
         {
-            _consumer.ReadAhead.Release(_inHand?.SizeInBytes ?? 0);
+            FetchedRecords? before;
+            lock (_lock)
+            {
+                // Whoever still serves it may ask once more, and must not release it again.
+                before = _inHand;
+                _inHand = null;
+            }
+
+            _consumer.ReadAhead.Release(before?.SizeInBytes ?? 0);
             _consumer.ReadAhead.Leave();
         }
     }

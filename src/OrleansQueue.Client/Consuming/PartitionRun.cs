@@ -14,6 +14,7 @@ internal sealed class PartitionRun : IDisposable
     private readonly PartitionReads _reads;
     private TaskCompletionSource? _change;
     private Generation? _stoppedIn;
+    private Generation _updated;
     private bool _isPaused;
 
     public PartitionRun(GroupConsumer consumer, AssignedPartition assigned)
@@ -99,6 +100,7 @@ internal sealed class PartitionRun : IDisposable
         lock (_lock)
         {
             _isPaused = isPaused;
+            _updated = assigned;
             if (_stoppedIn is { } stopped && assigned > stopped)
             {
                 // From now on the group says whether it is stopped.
@@ -119,7 +121,8 @@ internal sealed class PartitionRun : IDisposable
 
         lock (_lock)
         {
-            _stoppedIn = generation;
+            // An assignment that overtook the answer says already whether it is stopped, or resumed since.
+            _stoppedIn = _updated > generation ? _stoppedIn : generation;
         }
 
         return true;

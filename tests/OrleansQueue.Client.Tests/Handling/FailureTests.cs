@@ -93,6 +93,25 @@ public sealed class FailureTests
     });
 
     [Fact]
+    public void A_resume_that_overtakes_the_answer_to_the_stop_holds() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(1, "bad");
+        var held = new TaskCompletionSource();
+        run.Broker.HoldStopped = held.Task;
+        var script = new HandlerScript { OnMessage = FailOn("bad", times: 1) };
+        await using var host = await run.HandleAsync(script, options => (options.OnFailure, options.Attempts) = (OnFailure.Pause, 1));
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        run.Broker.Group.Pause(false);
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+
+        held.SetResult();
+        await run.PassAsync(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(["bad", "bad"], script.Texts);
+        Assert.Equal(1, run.Broker.Group.OffsetOf(0));
+    });
+
+    [Fact]
     public void Skip_passes_over_the_message() => Simulation.Run(async run =>
     {
         await run.PublishTextsAsync(1, "bad", "good");

@@ -10,6 +10,9 @@ internal sealed partial class FakeBroker
     /// <summary>Keeps heartbeats from an answer until the task ends, where it is not null.</summary>
     public Task? HoldHeartbeat { get; set; }
 
+    /// <summary>Keeps the answers of stops back until the task ends, where it is not null.</summary>
+    public Task? HoldStopped { get; set; }
+
     /// <summary>The topic of a name as it is now.</summary>
     public TopicDescription Topic(string name) => _topics[name];
 
@@ -41,7 +44,9 @@ internal sealed partial class FakeBroker
     public async ValueTask<CommitResult> StopPartitionAsync(StopPartitionRequest request, CancellationToken cancellationToken)
     {
         await CallAsync("stop");
-        return Group.Stop(request);
+        var result = Group.Stop(request);
+        await (HoldStopped ?? Task.CompletedTask);
+        return result;
     }
 
     public async ValueTask<CommitResult> DeadLetterAsync(DeadLetterRequest request, CancellationToken cancellationToken)
