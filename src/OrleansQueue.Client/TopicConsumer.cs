@@ -148,11 +148,13 @@ public sealed class TopicConsumer : IAsyncDisposable
                 continue;
             }
 
-            if (_consumer.Options.Delivery == DeliveryMode.AtLeastOnce || await TryCommitAsync(delivery, cancellationToken))
+            if (_consumer.Options.Delivery == DeliveryMode.AtLeastOnce || await TryCommitAsync(answer, delivery, cancellationToken))
             {
                 return delivery;
             }
 
+            // The partition is another member's, which this one is about to be told.
+            _current = null;
             answer.LetGo();
         }
 
@@ -189,7 +191,7 @@ public sealed class TopicConsumer : IAsyncDisposable
     }
 
     /// <summary>Keeps a message as processed before it is handed out; false where its partition was lost meanwhile.</summary>
-    private static async Task<bool> TryCommitAsync(Delivery delivery, CancellationToken cancellationToken)
+    private static async Task<bool> TryCommitAsync(OfferedAnswer answer, Delivery delivery, CancellationToken cancellationToken)
     {
         try
         {
@@ -199,6 +201,12 @@ public sealed class TopicConsumer : IAsyncDisposable
         catch (PartitionLostException)
         {
             return false;
+        }
+        catch
+        {
+            // It was not handed out, so it must not hold up the partition.
+            answer.LetGo();
+            throw;
         }
     }
 

@@ -103,6 +103,45 @@ public sealed class ConsumerTests
     });
 
     [Fact]
+    public void At_most_once_waits_where_the_partition_is_refused_until_it_is_assigned_anew() => Simulation.Run(async run =>
+    {
+        await PublishAsync(run, 1, 3);
+        await using var consumer = await run.Client.OpenConsumerAsync("billing", "orders", new ConsumerOptions { Delivery = DeliveryMode.AtMostOnce });
+        await run.PassAsync(TimeSpan.FromMilliseconds(50));
+        run.Broker.Group.OnHeartbeat = static () => new HeartbeatResult.Unchanged();
+        run.Broker.Group.Assign([(run.Broker.Topic("orders"), 0)], anew: true);
+
+        var next = consumer.TakeAsync(1);
+        await run.PassAsync(TimeSpan.FromSeconds(2));
+        Assert.False(next.IsCompleted);
+        Assert.Single(run.Broker.Group.Commits);
+        run.Broker.Group.OnHeartbeat = static () => null;
+
+        Assert.Equal("0", (await next)[0].Text());
+        Assert.Equal(1, run.Broker.Group.OffsetOf(0));
+    });
+
+    [Fact]
+    public void At_most_once_lets_go_of_a_message_whose_commit_was_cancelled() => Simulation.Run(async run =>
+    {
+        await PublishAsync(run, 1, 3);
+        await using var consumer = await run.Client.OpenConsumerAsync("billing", "orders", new ConsumerOptions { Delivery = DeliveryMode.AtMostOnce });
+        run.Broker.OnCall = static verb => _ = verb == "commit" ? throw new BrokerUnavailableException("Nobody there.") : 0;
+        using var cancelled = new CancellationTokenSource();
+        await using var deliveries = consumer.ReadAsync(cancelled.Token).GetAsyncEnumerator();
+        var next = deliveries.MoveNextAsync();
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        cancelled.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => next.AsTask());
+        run.Broker.OnCall = static _ => { };
+
+        run.Broker.Group.Assign([]);
+        await run.PassAsync(TimeSpan.FromSeconds(5));
+
+        Assert.Single(run.Broker.Group.Released);
+    });
+
+    [Fact]
     public void Partitions_take_turns_and_keep_their_order() => Simulation.Run(async run =>
     {
         await PublishAsync(run, 4, 400);
