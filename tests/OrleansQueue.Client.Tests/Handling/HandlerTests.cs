@@ -49,6 +49,31 @@ public sealed class HandlerTests
     });
 
     [Fact]
+    public void A_member_that_hears_nothing_for_its_session_cancels_also_what_it_gives_up() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(1, "a");
+        CancellationToken handling = default;
+        var script = new HandlerScript
+        {
+            OnMessage = (_, token) =>
+            {
+                handling = token;
+                return run.Clock.After(TimeSpan.FromMinutes(10), token);
+            },
+        };
+        await using var host = await run.HandleAsync(script, options => options.Consumer = options.Consumer with { DrainTimeout = TimeSpan.FromMinutes(5) });
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        run.Broker.Group.Assign([]);
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        Assert.False(handling.IsCancellationRequested);
+
+        run.Broker.OnCall = static _ => throw new BrokerUnavailableException("Nobody there.");
+        await run.PassAsync(TimeSpan.FromSeconds(60));
+        Assert.True(handling.IsCancellationRequested);
+        run.Broker.OnCall = static _ => { };
+    });
+
+    [Fact]
     public void A_batch_is_full_or_has_waited() => Simulation.Run(async run =>
     {
         await run.PublishTextsAsync(1, "a", "b", "c", "d", "e");
