@@ -61,27 +61,6 @@ public sealed class MembershipTests
     });
 
     [Fact]
-    public void A_partition_that_was_to_come_back_does_not_where_the_membership_is_lost() => Simulation.Run(async run =>
-    {
-        await using var consumer = await OpenAsync(run, 1);
-        await using var deliveries = consumer.ReadAsync().GetAsyncEnumerator();
-        await deliveries.MoveNextAsync();
-        run.Broker.Group.Assign([]);
-        await run.PassAsync(TimeSpan.FromSeconds(1));
-        run.Broker.Group.Assign([(run.Broker.Topic("orders"), 0)]);
-        await run.PassAsync(TimeSpan.FromSeconds(1));
-
-        run.Broker.Group.Expel();
-        await run.PassAsync(TimeSpan.FromSeconds(1));
-        await deliveries.MoveNextAsync();
-        await deliveries.MoveNextAsync();
-        await run.PassAsync(TimeSpan.FromSeconds(2));
-
-        Assert.Equal("1", deliveries.Current.Text());
-        Assert.Equal(1, run.Broker.Group.OffsetOf(0));
-    });
-
-    [Fact]
     public void A_partition_that_comes_back_before_it_was_released_goes_on_where_it_was() => Simulation.Run(async run =>
     {
         await using var consumer = await OpenAsync(run, 1);

@@ -74,6 +74,28 @@ public sealed class HandlerTests
     });
 
     [Fact]
+    public void A_partition_that_was_to_come_back_does_not_where_the_membership_is_lost() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(1, "a");
+        var script = new HandlerScript { OnMessage = (_, token) => run.Clock.After(TimeSpan.FromMinutes(10), token) };
+        await using var host = await run.HandleAsync(script);
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        run.Broker.Group.Assign([]);
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        run.Broker.Group.Assign([(run.Broker.Topic("orders"), 0)]);
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+
+        run.Broker.OnCall = static verb => _ = verb == "join" ? throw new BrokerUnavailableException("Nobody there.") : 0;
+        run.Broker.Group.Expel();
+        await run.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(["a"], script.Texts);
+
+        run.Broker.OnCall = static _ => { };
+        await run.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Equal(["a", "a"], script.Texts);
+    });
+
+    [Fact]
     public void A_batch_is_full_or_has_waited() => Simulation.Run(async run =>
     {
         await run.PublishTextsAsync(1, "a", "b", "c", "d", "e");
