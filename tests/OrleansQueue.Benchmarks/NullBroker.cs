@@ -36,4 +36,34 @@ internal sealed class NullBroker : IBroker
         throw new NotSupportedException();
 
     public ValueTask<bool> DeleteTopicAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<CreateGroupResult> CreateGroupAsync(string group, GroupSettings settings, IReadOnlyList<string> topics, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<GroupDescription?> FindGroupAsync(string group, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<GroupPage> ListGroupsAsync(string? after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> PauseGroupAsync(string group, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> ResumeGroupAsync(string group, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> DeleteGroupAsync(string group, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<JoinResult> JoinGroupAsync(JoinRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<HeartbeatResult> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> LeaveGroupAsync(string group, GroupMember member, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<CommitResult> CommitAsync(CommitRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<CommittedPosition>?> ReadPositionsAsync(string group, IReadOnlyList<TopicPartition> partitions, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<SeekResult> SeekGroupAsync(string group, IReadOnlyList<Position> positions, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<CommitResult> StopPartitionAsync(StopPartitionRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<CommitResult> DeadLetterAsync(DeadLetterRequest request, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

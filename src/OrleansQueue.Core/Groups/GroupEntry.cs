@@ -45,8 +45,8 @@ internal sealed record GroupEntry
     /// <summary>The highest fence of a coordinator.</summary>
     public FenceEntry? Fence { get; init; }
 
-    /// <summary>The producer of a topic's dead letters.</summary>
-    public DeadProducerEntry? DeadProducer { get; init; }
+    /// <summary>The producers of partitions' dead letters.</summary>
+    public IReadOnlyList<DeadProducerEntry>? DeadProducers { get; init; }
 }
 
 /// <param name="Kind">What the group is.</param>
@@ -98,12 +98,12 @@ internal sealed record StoppedEntry(string Topic, int Partition, long? Offset, s
 internal sealed record FenceEntry(string Coordinator, long Fence);
 
 /// <param name="Topic">The name of the topic whose dead letters it appends.</param>
+/// <param name="Partition">The partition whose dead letters it appends; each has a producer, so that they fail apart.</param>
 /// <param name="Id">The producer.</param>
 /// <param name="Epoch">Its epoch.</param>
 /// <param name="Sequence">The sequence of the dead letter that is being appended, or else of the next.</param>
-/// <param name="DyingPartition">The partition of the message that is being dead-lettered; null where none is.</param>
-/// <param name="DyingOffset">Its offset.</param>
-internal sealed record DeadProducerEntry(string Topic, long Id, short Epoch, int Sequence, int? DyingPartition, long DyingOffset);
+/// <param name="DyingOffset">The offset of the message that is being dead-lettered; null where none is.</param>
+internal sealed record DeadProducerEntry(string Topic, int Partition, long Id, short Epoch, int Sequence, long? DyingOffset);
 
 /// <summary>The whole group, as the changes that make it.</summary>
 internal sealed record GroupSnapshot(IReadOnlyList<GroupEntry> Entries);

@@ -37,9 +37,11 @@ internal sealed partial class GroupHost
     }
 
     /// <inheritdoc cref="IMembershipVerbs.JoinGroupAsync"/>
-    public ValueTask<JoinResult> JoinAsync(JoinRequest request, CancellationToken cancellationToken) => request.Create is { } settings
-        ? CreateAsync(settings, group => group.JoinAsync(request, cancellationToken))
-        : AskAsync(new JoinResult.UnknownGroup(), group => group.JoinAsync(request, cancellationToken));
+    public async ValueTask<JoinResult> JoinAsync(JoinRequest request, CancellationToken cancellationToken) => GroupServer.Check(request) is { } refusal
+        ? new JoinResult.Refused(refusal)
+        : request.Create is { } settings
+            ? await CreateAsync(settings, group => group.JoinAsync(request, cancellationToken))
+            : await AskAsync(new JoinResult.UnknownGroup(), group => group.JoinAsync(request, cancellationToken));
 
     /// <inheritdoc cref="IMembershipVerbs.HeartbeatAsync"/>
     public ValueTask<HeartbeatResult> HeartbeatAsync(HeartbeatRequest request, CancellationToken cancellationToken) =>
@@ -78,8 +80,9 @@ internal sealed partial class GroupHost
             {
                 next = await CallAsync(server, group => group.RunDutyAsync(cancellationToken));
                 await ForgetIfGoneAsync(server);
-                _duty = next;
             }
+
+            _duty = next;
         });
         return next;
     }

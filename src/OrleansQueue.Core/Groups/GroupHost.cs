@@ -145,12 +145,16 @@ internal sealed partial class GroupHost : IAsyncDisposable
         }
         catch (Exception error) when (error is not (OperationCanceledException or BrokerUnavailableException or ArgumentException))
         {
-            // Its state may be ahead of its journal, from which the next call opens it.
-            Lose(server);
+            // Its state may be ahead of its journal, from which the next call opens it; not while that is being deleted.
+            if (!server.IsDeleting)
+            {
+                Lose(server);
+            }
+
             throw;
         }
 
-        if (server is { IsLost: true, IsDeleted: false })
+        if (server is { IsLost: true, IsDeleted: false, IsDeleting: false })
         {
             Lose(server);
         }

@@ -28,8 +28,6 @@ internal sealed class GroupTopic(string name, TopicId id)
     public TopicId Id => id;
 
     public List<PartitionCursor> Partitions { get; } = [];
-
-    public DeadProducerEntry? DeadProducer { get; set; }
 }
 
 /// <summary>How far a group is in a partition, and who reads it.</summary>
@@ -52,6 +50,9 @@ internal sealed class PartitionCursor(GroupTopic topic, int number, Offset offse
     public Generation Since { get; private set; }
 
     public StoppedAt? Stopped { get; private set; }
+
+    /// <summary>The producer of its dead letters; null where it never had one.</summary>
+    public DeadProducerEntry? DeadProducer { get; set; }
 
     public void Apply(OwnerEntry entry)
     {

@@ -29,11 +29,17 @@ internal sealed partial class GroupServer
 
         // Who loses a partition is told to release it, by having it no more in what he is told to read.
         var now = _clock.GetTimestamp();
-        var losing = new HashSet<string>(StringComparer.Ordinal);
+        var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var partition in _state.Partitions)
         {
             if (partition.Owner is not { } owner || TargetOf(partition) == owner)
             {
+                // Who was to give it up and is not any more may have stopped reading it already.
+                if (partition.Owner is { } again && _releaseAsked.Remove(partition.TopicPartition))
+                {
+                    told.Add(again);
+                }
+
                 _releaseAsked.Remove(partition.TopicPartition);
                 continue;
             }
@@ -41,11 +47,11 @@ internal sealed partial class GroupServer
             _releaseAsked.TryAdd(partition.TopicPartition, now);
             if (before.ContainsKey(partition.TopicPartition))
             {
-                losing.Add(owner);
+                told.Add(owner);
             }
         }
 
-        Announce(losing);
+        Announce(told);
         GiveFree();
         WakeAll();
     }

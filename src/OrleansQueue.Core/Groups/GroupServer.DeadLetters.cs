@@ -58,6 +58,11 @@ internal sealed partial class GroupServer
     private async ValueTask<CommitResult?> CheckOwnerAsync(DeadLetterRequest request, CancellationToken cancellationToken)
     {
         var ends = await FindEndsAsync([request.Next], cancellationToken);
+        if (ends.Unknown.Count != 0)
+        {
+            throw ends.Unknown.Values.First();
+        }
+
         return CheckCommitter(new Committer.Member(request.Member))
             ?? (CheckCommit(new Commit(request.Next, request.Since), request.Member, ends) is { } wrong ? new CommitResult.Committed([wrong]) : null);
     }
@@ -65,8 +70,10 @@ internal sealed partial class GroupServer
     private async ValueTask<CommitResult> AppendDeadAsync(DeadLetterRequest request, CancellationToken cancellationToken)
     {
         var partition = _state.Find(request.Message.TopicPartition)!;
-        if (partition.Position.Offset > request.Message.Offset)
+        var since = partition.Since;
+        if (partition.Position.Offset > request.Message.Offset && partition.Position.Epoch >= request.Next.Epoch)
         {
+            await KeptAsync();
             return new CommitResult.Committed([]);
         }
 
@@ -77,15 +84,20 @@ internal sealed partial class GroupServer
             DeadLettersOf = new DeadLetterOrigin(_name, partition.Topic.Name),
         };
         var topic = await _surroundings.OpenOwnTopicAsync(DeadLetterTopicOf(partition.Topic.Id, _name), settings, cancellationToken);
-        var producer = Continue(partition.Topic, request.Message);
+        var producer = Continue(partition, request.Message);
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
-            Change(new GroupEntry { DeadProducer = producer });
+            if (!IsThere() || _state.Find(request.Message.TopicPartition) != partition)
+            {
+                return GoneOf(request.Message);
+            }
+
+            Change(new GroupEntry { DeadProducers = [producer] });
             await KeptAsync();
             switch (await _surroundings.ProduceAsync(topic.Id, new Partition(0), Stamped(request.Record, producer), cancellationToken))
             {
                 case ProduceResult.Appended or ProduceResult.Duplicate:
-                    return await BuryAsync(request, producer);
+                    return await BuryAsync(request, partition, since, producer);
                 case ProduceResult.OutOfOrder or ProduceResult.UnknownProducer or ProduceResult.ProducerFenced:
                     // The topic forgot the producer, or was made anew: nothing of this message is there.
                     producer = NextEpoch(producer);
@@ -101,17 +113,13 @@ internal sealed partial class GroupServer
     }
 
     /// <summary>The same sequence where this message is being dead-lettered already. Where another one was and it is not known how that ended, a new epoch, in which no sequence is taken.</summary>
-    private DeadProducerEntry Continue(GroupTopic topic, Position message)
+    private DeadProducerEntry Continue(PartitionCursor partition, Position message) => partition.DeadProducer switch
     {
-        var (number, offset) = (message.Partition.Number, message.Offset.Value);
-        return topic.DeadProducer switch
-        {
-            null => new DeadProducerEntry(topic.Name, _surroundings.NewProducerId().Value, 0, 0, number, offset),
-            { } same when same.DyingPartition == number && same.DyingOffset == offset => same,
-            { DyingPartition: null } idle => idle with { DyingPartition = number, DyingOffset = offset },
-            { } other => NextEpoch(other) with { DyingPartition = number, DyingOffset = offset },
-        };
-    }
+        null => new DeadProducerEntry(partition.Topic.Name, message.Partition.Number, _surroundings.NewProducerId().Value, 0, 0, message.Offset.Value),
+        { DyingOffset: { } dying } same when dying == message.Offset.Value => same,
+        { DyingOffset: null } idle => idle with { DyingOffset = message.Offset.Value },
+        { } other => NextEpoch(other) with { DyingOffset = message.Offset.Value },
+    };
 
     private DeadProducerEntry NextEpoch(DeadProducerEntry producer) => producer.Epoch == short.MaxValue
         ? producer with { Id = _surroundings.NewProducerId().Value, Epoch = 0, Sequence = 0 }
@@ -126,20 +134,26 @@ internal sealed partial class GroupServer
         return batch;
     }
 
-    /// <summary>One entry says both that the message is appended and that the group goes on behind it.</summary>
-    private async ValueTask<CommitResult> BuryAsync(DeadLetterRequest request, DeadProducerEntry producer)
+    /// <summary>One entry says both that the message is appended and that the group goes on behind it, unless the group was moved meanwhile.</summary>
+    private async ValueTask<CommitResult> BuryAsync(DeadLetterRequest request, PartitionCursor partition, Generation since, DeadProducerEntry producer)
     {
-        if (_state.Find(request.Message.TopicPartition) is { } partition && Exists)
+        if (!IsThere() || _state.Find(request.Message.TopicPartition) != partition)
         {
-            var next = new Sequence(producer.Sequence).Plus(1).Value;
-            Change(new GroupEntry
-            {
-                DeadProducer = producer with { Sequence = next, DyingPartition = null, DyingOffset = 0 },
-                Positions = partition.Position.Offset < request.Next.Offset ? [partition.At(request.Next, null, 0)] : null,
-            });
+            return GoneOf(request.Message);
         }
 
+        var isStillThere = partition.Owner == request.Member.Id && partition.Since == since;
+        var next = new Sequence(producer.Sequence).Plus(1).Value;
+        Change(new GroupEntry
+        {
+            DeadProducers = [producer with { Sequence = next, DyingOffset = null }],
+            Positions = isStillThere && IsForward(partition.Position, request.Next) ? [partition.At(request.Next, null, 0)] : null,
+        });
         await KeptAsync();
         return new CommitResult.Committed([]);
     }
+
+    private CommitResult GoneOf(Position message) => Exists
+        ? new CommitResult.Committed([CheckPlace(message, new Ends([], []))!])
+        : new CommitResult.UnknownGroup();
 }

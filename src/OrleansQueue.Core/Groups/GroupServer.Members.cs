@@ -100,12 +100,13 @@ internal sealed partial class GroupServer
         return true;
     }
 
-    private static Refusal? Check(JoinRequest request) =>
+    /// <summary>What is wrong with a request, or null.</summary>
+    public static Refusal? Check(JoinRequest request) =>
         GroupName.CheckMember(request.MemberId)
         ?? request.Create?.Check()
-        ?? (request.Topics.Count == 0 ? Refusal.Of("topics of a member", 0, "1 or more") : null)
-        ?? request.Topics.Select(Topics.TopicName.Check).FirstOrDefault(wrong => wrong is not null)
-        ?? (request.Client.Length > GroupName.MaxLength ? Refusal.OfText("member client", request.Client, $"at most {GroupName.MaxLength} characters") : null)
+        ?? (request.Topics is null or { Count: 0 } ? Refusal.Of("topics of a member", 0, "1 or more") : null)
+        ?? request.Topics!.Select(Topics.TopicName.Check).FirstOrDefault(wrong => wrong is not null)
+        ?? (request.Client is null or { Length: > GroupName.MaxLength } ? Refusal.OfText("member client", request.Client ?? "null", $"at most {GroupName.MaxLength} characters") : null)
         ?? (request.SessionTimeout < ShortestSession || request.SessionTimeout > LongestTime
             ? Refusal.OfText("session timeout", request.SessionTimeout.ToString(), $"{ShortestSession} to {LongestTime}")
             : null)
@@ -117,7 +118,7 @@ internal sealed partial class GroupServer
     private static TimeSpan LongestWaitOf(Member member, TimeSpan asked)
     {
         var longest = member.SessionTimeout / 2 < HeartbeatRequest.LongestWait ? member.SessionTimeout / 2 : HeartbeatRequest.LongestWait;
-        return asked < longest ? asked : longest;
+        return asked < TimeSpan.Zero ? TimeSpan.Zero : asked < longest ? asked : longest;
     }
 
     /// <summary>What a topic could not be asked now is asked again with a later heartbeat; the group goes on with what it knows.</summary>
@@ -194,7 +195,7 @@ internal sealed partial class GroupServer
         if (NextDeadline() is { } deadline && deadline < longest)
         {
             // Timers cut what is less than a millisecond off.
-            longest = deadline + TimeSpan.FromMilliseconds(1);
+            longest = (deadline > TimeSpan.Zero ? deadline : TimeSpan.Zero) + TimeSpan.FromMilliseconds(1);
         }
 
         using var waited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);

@@ -7,6 +7,8 @@ internal sealed partial class GroupServer
 {
     private const int MostRead = 1_000;
     private const int MaxErrorLength = 4_000;
+    private const int EntriesWithMetadata = 90;
+    private const int MaxCoordinators = 1_000;
 
     // Ends only move forward while a topic lives, so a position below one that was seen need not be asked about.
     private readonly Dictionary<TopicPartition, Offset> _seenEnds = [];
@@ -14,7 +16,7 @@ internal sealed partial class GroupServer
     /// <inheritdoc cref="IPositionVerbs.CommitAsync"/>
     public async ValueTask<CommitResult> CommitAsync(CommitRequest request, CancellationToken cancellationToken)
     {
-        if ((Check(request) ?? CheckNobodyIsThere(request)) is { } refusal)
+        if (Check(request) is { } refusal)
         {
             return new CommitResult.Refused(refusal);
         }
@@ -32,24 +34,32 @@ internal sealed partial class GroupServer
         var kept = new List<PositionEntry>();
         foreach (var commit in request.Commits)
         {
+            if (ends.Unknown.ContainsKey(commit.Position.TopicPartition))
+            {
+                continue;
+            }
+
             if (CheckCommit(commit, (request.By as Committer.Member)?.Who, ends) is { } wrong)
             {
                 refusals.Add(wrong);
             }
-            else if (_state.Find(commit.Position.TopicPartition) is { } partition && (isBack || commit.Position.Offset >= partition.Position.Offset)
+            else if (_state.Find(commit.Position.TopicPartition) is { } partition && (isBack || IsForward(partition.Position, commit.Position))
                 && (commit.Position != partition.Position || commit.Metadata is not null || commit.Gaps != 0))
             {
                 kept.Add(partition.At(commit.Position, commit.Metadata?.ToArray(), commit.Gaps));
             }
         }
 
-        foreach (var some in kept.Chunk(EntriesAtOnce))
+        // An entry takes 1 MiB, and so many positions with all the metadata that is allowed take half of that.
+        foreach (var some in kept.Chunk(EntriesWithMetadata))
         {
             Change(new GroupEntry { Positions = some });
         }
 
         await KeptAsync();
-        return new CommitResult.Committed(refusals);
+
+        // Positions of partitions that cannot say where they end are to be committed again; the others are kept.
+        return ends.Unknown.Count == 0 ? new CommitResult.Committed(refusals) : throw ends.Unknown.Values.First();
     }
 
     /// <inheritdoc cref="IPositionVerbs.ReadPositionsAsync"/>
@@ -60,8 +70,10 @@ internal sealed partial class GroupServer
             return null;
         }
 
+        CommittedPosition[] found = [.. partitions.Take(MostRead).Select(_state.Find).OfType<PartitionCursor>()
+            .Select(partition => new CommittedPosition(partition.Position, partition.Metadata is { } bytes ? bytes : default(ReadOnlyMemory<byte>?)))];
         await KeptAsync();
-        return [.. partitions.Take(MostRead).Select(_state.Find).OfType<PartitionCursor>().Select(partition => new CommittedPosition(partition.Position, partition.Metadata is { } bytes ? bytes : default(ReadOnlyMemory<byte>?)))];
+        return found;
     }
 
     /// <inheritdoc cref="IPositionVerbs.SeekGroupAsync"/>
@@ -73,6 +85,11 @@ internal sealed partial class GroupServer
         }
 
         var ends = await FindEndsAsync(positions, cancellationToken);
+        if (ends.Unknown.Count != 0)
+        {
+            throw ends.Unknown.Values.First();
+        }
+
         foreach (var position in positions)
         {
             if (!IsThere())
@@ -114,9 +131,10 @@ internal sealed partial class GroupServer
     {
         var result = await CommitAsync(
             new CommitRequest(request.Group, new Committer.Member(request.Member), [new Commit(request.Message, request.Since)]), cancellationToken);
-        if (result is CommitResult.Committed { Refusals.Count: 0 } && _state.Find(request.Message.TopicPartition) is { } partition && partition.Owner == request.Member.Id)
+        if (result is CommitResult.Committed { Refusals.Count: 0 } && _state.Find(request.Message.TopicPartition) is { } partition && IsHeldBy(partition, request.Member, request.Since))
         {
-            var error = request.Error.Length > MaxErrorLength ? request.Error[..MaxErrorLength] : request.Error;
+            var error = request.Error ?? "";
+            error = error.Length > MaxErrorLength ? error[..MaxErrorLength] : error;
             Change(new GroupEntry { Stopped = partition.StoppedBy(new StoppedAt(request.Message.Offset, error, Timestamp.Now(_clock))) });
             Announce([request.Member.Id]);
             await KeptAsync();
@@ -145,10 +163,11 @@ internal sealed partial class GroupServer
             : null;
     }
 
-    /// <summary>Two who decide who reads what would take each other's work apart.</summary>
-    private Refusal? CheckNobodyIsThere(CommitRequest request) => request.By is Committer.Coordinator && _state.Members.Count != 0
-        ? Refusal.Of("members of a group with a coordinator", _state.Members.Count, "0")
-        : null;
+    /// <summary>Whether a position lies ahead of another. A later epoch does so too: where records were lost, a reader goes on at an earlier offset under a later owner.</summary>
+    private static bool IsForward(Position from, Position to) => to.Offset >= from.Offset || to.Epoch > from.Epoch;
+
+    private bool IsHeldBy(PartitionCursor partition, GroupMember member, Generation since) =>
+        partition.Owner == member.Id && since >= partition.Since && since <= _state.Generation;
 
     private CommitResult? CheckCommitter(Committer committer)
     {
@@ -168,11 +187,22 @@ internal sealed partial class GroupServer
             };
         }
 
+        // Two who decide who reads what would take each other's work apart.
+        if (_state.Members.Count != 0)
+        {
+            return new CommitResult.Refused(Refusal.Of("members of a group with a coordinator", _state.Members.Count, "0"));
+        }
+
         var coordinator = (Committer.Coordinator)committer;
         var highest = _state.FenceOf(coordinator.Name);
         if (highest > coordinator.Fence)
         {
             return new CommitResult.CoordinatorFenced(highest.Value);
+        }
+
+        if (highest is null && _state.Coordinators >= MaxCoordinators)
+        {
+            return new CommitResult.Refused(Refusal.Of("coordinators of a group", _state.Coordinators + 1, $"at most {MaxCoordinators}"));
         }
 
         if (highest != coordinator.Fence)
@@ -183,7 +213,7 @@ internal sealed partial class GroupServer
         return null;
     }
 
-    private CommitRefusal? CheckCommit(Commit commit, GroupMember? member, Dictionary<TopicPartition, Offset> ends)
+    private CommitRefusal? CheckCommit(Commit commit, GroupMember? member, Ends ends)
     {
         if (CheckPlace(commit.Position, ends) is { } wrong)
         {
@@ -191,7 +221,7 @@ internal sealed partial class GroupServer
         }
 
         var partition = _state.Find(commit.Position.TopicPartition)!;
-        if (member is not { } who || (partition.Owner == who.Id && commit.Since >= partition.Since && commit.Since <= _state.Generation))
+        if (member is not { } who || IsHeldBy(partition, who, commit.Since))
         {
             return null;
         }
@@ -200,9 +230,9 @@ internal sealed partial class GroupServer
         return new CommitRefusal(partition.TopicPartition, CommitRefusalReason.NotOwner, Refusal.Of("commit generation", commit.Since.Value, limit));
     }
 
-    private CommitRefusal? CheckPlace(Position position, Dictionary<TopicPartition, Offset> ends)
+    private CommitRefusal? CheckPlace(Position position, Ends ends)
     {
-        if (_state.Find(position.TopicPartition) is null || !ends.TryGetValue(position.TopicPartition, out var end))
+        if (_state.Find(position.TopicPartition) is null || !ends.Known.TryGetValue(position.TopicPartition, out var end))
         {
             return new CommitRefusal(
                 position.TopicPartition, CommitRefusalReason.UnknownPartition, Refusal.OfText("partition", position.TopicPartition.ToString(), "one of a topic that the group reads"));
@@ -214,26 +244,39 @@ internal sealed partial class GroupServer
     }
 
     /// <summary>The ends of the partitions, as far as they are needed to know that the positions lie before them.</summary>
-    private async ValueTask<Dictionary<TopicPartition, Offset>> FindEndsAsync(IEnumerable<Position> positions, CancellationToken cancellationToken)
+    private async ValueTask<Ends> FindEndsAsync(IEnumerable<Position> positions, CancellationToken cancellationToken)
     {
-        var ends = new Dictionary<TopicPartition, Offset>();
+        var ends = new Ends([], []);
         foreach (var some in positions.Where(position => _state.Find(position.TopicPartition) is not null).Chunk(AskedAtOnce))
         {
-            var found = await Task.WhenAll(some.Select(position => FindEndAsync(position, cancellationToken)));
-            foreach (var (position, end) in some.Zip(found))
-            {
-                if (end is { } known)
-                {
-                    ends[position.TopicPartition] = _seenEnds[position.TopicPartition] = known;
-                }
-            }
+            await Task.WhenAll(some.Select(position => FindEndAsync(position, ends, cancellationToken)));
         }
 
         return ends;
     }
 
-    private async Task<Offset?> FindEndAsync(Position position, CancellationToken cancellationToken) =>
-        _seenEnds.TryGetValue(position.TopicPartition, out var seen) && position.Offset <= seen
-            ? seen
-            : (await PlaceAsync(position.TopicPartition, new OffsetQuery.Latest(), cancellationToken))?.Offset;
+    private async Task FindEndAsync(Position position, Ends ends, CancellationToken cancellationToken)
+    {
+        var partition = position.TopicPartition;
+        if (_seenEnds.TryGetValue(partition, out var seen) && position.Offset <= seen)
+        {
+            ends.Known[partition] = seen;
+            return;
+        }
+
+        try
+        {
+            if (await PlaceAsync(partition, new OffsetQuery.Latest(), cancellationToken) is { } end)
+            {
+                ends.Known[partition] = _seenEnds[partition] = end.Offset;
+            }
+        }
+        catch (BrokerUnavailableException unavailable)
+        {
+            ends.Unknown[partition] = unavailable;
+        }
+    }
+
+    /// <summary>Where partitions end, or why that is not known.</summary>
+    private sealed record Ends(Dictionary<TopicPartition, Offset> Known, Dictionary<TopicPartition, BrokerUnavailableException> Unknown);
 }

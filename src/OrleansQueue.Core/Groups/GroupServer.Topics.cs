@@ -23,9 +23,11 @@ internal sealed partial class GroupServer
                 return ([], name);
             }
 
-            if (_state.Topics.GetValueOrDefault(name)?.Id != topic.Id)
+            if (!Exists || _state.Topics.GetValueOrDefault(name)?.Id != topic.Id)
             {
-                added.Add(new TopicEntry(name, topic.Id.Value, await StartsAsync(topic, 0, start, cancellationToken)));
+                // A topic that took the place of one that the group reads was made after the group: all of it is news to the group.
+                var isMadeAnew = Exists && (_state.Topics.ContainsKey(name) || _state.Members.Values.Any(member => member.Topics.Contains(name, StringComparer.Ordinal)));
+                added.Add(new TopicEntry(name, topic.Id.Value, await StartsAsync(topic, 0, isMadeAnew ? new OffsetQuery.Earliest() : start, cancellationToken)));
             }
         }
 
@@ -59,7 +61,6 @@ internal sealed partial class GroupServer
             }
             else if (known?.Id != topic.Id)
             {
-                // A topic that took the place of another was made after the group: all of it is news to the group.
                 changed |= AddTopics([new TopicEntry(name, topic.Id.Value, await StartsAsync(topic, 0, new OffsetQuery.Earliest(), CancellationToken.None))]);
             }
             else if (topic.Settings.Partitions > known.Partitions.Count)
@@ -88,12 +89,9 @@ internal sealed partial class GroupServer
                 continue;
             }
 
+            // One entry for all partitions, so that a topic is there whole or not at all; 10,000 of them are half of what an entry takes.
             RemoveTopic(known);
-            foreach (var starts in topic.Starts.Chunk(EntriesAtOnce))
-            {
-                Change(new GroupEntry { Topic = topic with { Starts = starts } });
-            }
-
+            Change(new GroupEntry { Topic = topic });
             changed = true;
         }
 

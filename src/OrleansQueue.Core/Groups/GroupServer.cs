@@ -47,6 +47,9 @@ internal sealed partial class GroupServer : IAsyncDisposable
     /// <summary>Whether it was lost by being deleted.</summary>
     public bool IsDeleted { get; private set; }
 
+    /// <summary>Whether it is being deleted: a call that comes in between is to come again, and nobody may open its journal meanwhile.</summary>
+    public bool IsDeleting { get; private set; }
+
     /// <summary>Whether there is such a group.</summary>
     public bool Exists => _state.Settings is not null && !IsLost;
 
@@ -105,8 +108,9 @@ internal sealed partial class GroupServer : IAsyncDisposable
             }
         }
 
+        var there = Describe();
         await KeptAsync();
-        return new CreateGroupResult.Exists(Describe());
+        return new CreateGroupResult.Exists(there);
     }
 
     /// <inheritdoc cref="IGroupAdminVerbs.FindGroupAsync"/>
@@ -119,8 +123,15 @@ internal sealed partial class GroupServer : IAsyncDisposable
 
         Tick();
         await RefreshTopicsAsync(cancellationToken);
+        if (!IsThere())
+        {
+            return null;
+        }
+
+        // What is told is what was there before the wait, so all of it is kept after it.
+        var description = Describe();
         await KeptAsync();
-        return IsThere() ? Describe() : null;
+        return description;
     }
 
     /// <inheritdoc cref="IGroupAdminVerbs.PauseGroupAsync"/>
@@ -138,8 +149,17 @@ internal sealed partial class GroupServer : IAsyncDisposable
         }
 
         IsLost = true;
-        await _journal.DisposeAsync();
-        await _store.DeleteAsync(LogOf(_name), cancellationToken);
+        IsDeleting = true;
+        try
+        {
+            await _journal.DisposeAsync();
+            await _store.DeleteAsync(LogOf(_name), cancellationToken);
+        }
+        finally
+        {
+            IsDeleting = false;
+        }
+
         IsDeleted = true;
         WakeAll();
         return true;
@@ -197,8 +217,14 @@ internal sealed partial class GroupServer : IAsyncDisposable
 
     private async ValueTask CreateAsync(GroupSettings settings, IReadOnlyList<TopicEntry> topics)
     {
-        Change(new GroupEntry { Created = GroupState.EntryOf(settings), Generation = _state.Generation.Next().Value, EmptySince = Timestamp.Now(_clock).UnixMilliseconds });
+        // The group is there with the last entry. What an earlier creation left that was cut short goes first.
+        foreach (var left in _state.Topics.Values.ToList())
+        {
+            RemoveTopic(left);
+        }
+
         AddTopics(topics);
+        Change(new GroupEntry { Created = GroupState.EntryOf(settings), Generation = _state.Generation.Next().Value, EmptySince = Timestamp.Now(_clock).UnixMilliseconds });
         await KeptAsync();
     }
 

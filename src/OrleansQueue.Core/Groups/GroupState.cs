@@ -47,6 +47,9 @@ internal sealed class GroupState : IJournalState
         return null;
     }
 
+    /// <summary>How many coordinators there have been.</summary>
+    public int Coordinators => _fences.Count;
+
     /// <summary>The highest fence that a coordinator used, or null.</summary>
     public long? FenceOf(string coordinator) => _fences.TryGetValue(coordinator, out var fence) ? fence : null;
 
@@ -98,7 +101,7 @@ internal sealed class GroupState : IJournalState
                 Topic = new TopicEntry(topic.Name, topic.Id.Value, [.. starts]),
                 Owners = [.. topic.Partitions.Where(partition => partition.Since != Generation.None).Select(partition => partition.OwnedBy(partition.Owner, partition.Since))],
                 Positions = [.. topic.Partitions.Where(partition => partition.Metadata is not null || partition.Gaps != 0).Select(partition => partition.At(partition.Position, partition.Metadata, 0))],
-                DeadProducer = topic.DeadProducer,
+                DeadProducers = [.. topic.Partitions.Select(partition => partition.DeadProducer).OfType<DeadProducerEntry>()],
             };
         }
 
@@ -158,9 +161,9 @@ internal sealed class GroupState : IJournalState
             }
         }
 
-        if (entry.DeadProducer is { } producer)
+        foreach (var producer in entry.DeadProducers ?? [])
         {
-            _topics[producer.Topic].DeadProducer = producer;
+            _topics[producer.Topic].Partitions[producer.Partition].DeadProducer = producer;
         }
     }
 

@@ -15,8 +15,12 @@ public sealed class DeadLetterTests
         Assert.Empty(Committed(await BuryAsync(bench, member, 0, 10)).Refusals);
         Assert.Empty(Committed(await BuryAsync(bench, member, 1, 10)).Refusals);
 
-        Assert.Equal([0, 1], bench.Dead.Select(stamp => stamp.First.Value));
-        Assert.Equal([11, 11, 10, 10], (await bench.Group.DescribeAsync(default))!.Partitions.Select(partition => partition.Committed.Offset.Value));
+        Assert.Empty(Committed(await BuryAsync(bench, member, 0, 11)).Refusals);
+
+        Assert.Equal([0, 0, 1], bench.Dead.Select(stamp => stamp.First.Value));
+        Assert.Equal(bench.Dead[0].Id, bench.Dead[2].Id);
+        Assert.NotEqual(bench.Dead[0].Id, bench.Dead[1].Id);
+        Assert.Equal([12, 11, 10, 10], (await bench.Group.DescribeAsync(default))!.Partitions.Select(partition => partition.Committed.Offset.Value));
     }
 
     [Fact]
@@ -49,6 +53,54 @@ public sealed class DeadLetterTests
 
         Assert.Equal(3, bench.Dead.Count);
         Assert.Equal(new Offset(13), (await bench.Group.DescribeAsync(default))!.Partitions[0].Committed.Offset);
+    }
+
+    [Fact]
+    public async Task Messages_of_two_partitions_that_fail_at_once_are_each_there_once()
+    {
+        var (bench, member) = await OpenAsync();
+        bench.OnDead = _ => throw new BrokerUnavailableException("lost");
+        await Assert.ThrowsAsync<BrokerUnavailableException>(() => BuryAsync(bench, member, 0, 10));
+        bench.OnDead = result => result;
+
+        await BuryAsync(bench, member, 1, 10);
+        await BuryAsync(bench, member, 0, 10);
+
+        Assert.Equal(2, bench.Dead.Count);
+        Assert.Equal([11, 11, 10, 10], (await bench.Group.DescribeAsync(default))!.Partitions.Select(partition => partition.Committed.Offset.Value));
+    }
+
+    [Fact]
+    public async Task A_message_that_came_after_records_were_lost_is_buried_though_its_offset_lies_behind()
+    {
+        var (bench, member) = await OpenAsync();
+        await member.CommitAsync(0, 90);
+        var later = bench.At(0, 51) with { Epoch = new Epoch(1) };
+
+        var request = new DeadLetterRequest("billing", member.Who, bench.At(0, 50) with { Epoch = new Epoch(1) }, later, member.SinceOf(0), BatchMaker.Of("dead"));
+        await bench.Group.DeadLetterAsync(request, default);
+        await bench.Group.DeadLetterAsync(request, default);
+
+        Assert.Single(bench.Dead);
+        Assert.Equal(later, (await bench.Group.DescribeAsync(default))!.Partitions[0].Committed);
+    }
+
+    [Fact]
+    public async Task A_seek_while_a_message_is_buried_counts()
+    {
+        var (bench, member) = await OpenAsync();
+        Task<SeekResult>? seeking = null;
+        bench.OnDead = result =>
+        {
+            seeking = bench.Group.SeekAsync([bench.At(0, 5)], default).AsTask();
+            return result;
+        };
+
+        await BuryAsync(bench, member, 0, 10);
+
+        Assert.IsType<SeekResult.Done>(await seeking!);
+        Assert.Single(bench.Dead);
+        Assert.Equal(new Offset(5), (await bench.Group.DescribeAsync(default))!.Partitions[0].Committed.Offset);
     }
 
     [Fact]

@@ -22,6 +22,9 @@ internal sealed class GroupBench : IGroupSurroundings
     /// <summary>The end of each partition; 100 where nothing is set.</summary>
     public Dictionary<TopicPartition, long> Ends { get; } = [];
 
+    /// <summary>Partitions that cannot say where they end.</summary>
+    public HashSet<TopicPartition> Silent { get; } = [];
+
     /// <summary>The dead letters that were appended, each once, by producer.</summary>
     public List<ProducerStamp> Dead { get; } = [];
 
@@ -63,6 +66,11 @@ internal sealed class GroupBench : IGroupSurroundings
     ValueTask<ListOffsetsResult> IGroupSurroundings.ListOffsetsAsync(TopicId topic, Partition partition, OffsetQuery query, CancellationToken cancellationToken)
     {
         var of = new TopicPartition(topic, partition);
+        if (Silent.Contains(of))
+        {
+            return new(new ListOffsetsResult.Damaged("a file"));
+        }
+
         var offset = query is OffsetQuery.Earliest ? 10 : query is OffsetQuery.AtTime ? 50 : Ends.GetValueOrDefault(of, 100);
         return new(Topics.Values.Any(known => known.Id == topic && partition.Number < known.Settings.Partitions)
             ? new ListOffsetsResult.Found(new Position(topic, partition, new Offset(offset), new Epoch(0)))

@@ -160,6 +160,101 @@ public sealed class GroupServerTests
     }
 
     [Fact]
+    public async Task A_topic_made_anew_while_nobody_reads_is_read_from_its_beginning_also_where_the_group_began_at_the_end()
+    {
+        var bench = await GroupBench.OpenAsync(1);
+        var request = new JoinRequest("billing", "member", ["orders"]) { Create = new GroupSettings { Start = new OffsetQuery.Latest() } };
+        var first = await bench.JoinAsync(request);
+        await first.BeatAsync();
+        Assert.Equal(100, first.Has[0].Start.Offset.Value);
+        await bench.Group.LeaveAsync(first.Who);
+
+        bench.AddTopic("orders", 1);
+        var second = await bench.JoinAsync(request);
+        await second.BeatAsync();
+
+        Assert.Equal(10, second.Has[0].Start.Offset.Value);
+    }
+
+    [Fact]
+    public async Task A_partition_that_cannot_say_where_it_ends_keeps_no_other_from_being_committed()
+    {
+        var bench = await GroupBench.OpenAsync();
+        var member = await bench.JoinAsync("member");
+        await member.BeatAsync();
+        bench.Silent.Add(bench.Of(1));
+
+        var commits = Enumerable.Range(0, 4).Select(number => new Commit(bench.At(number, 20), member.SinceOf(number))).ToList();
+        await Assert.ThrowsAsync<BrokerUnavailableException>(async () => await bench.Group.CommitAsync(new CommitRequest("billing", new Committer.Member(member.Who), commits), default));
+
+        Assert.Equal([20, 10, 20, 20], (await bench.Group.DescribeAsync(default))!.Partitions.Select(partition => partition.Committed.Offset.Value));
+        Assert.False(bench.Group.IsLost);
+    }
+
+    [Fact]
+    public async Task A_partition_that_comes_back_to_its_owner_in_the_middle_of_a_hand_over_is_told_to_it()
+    {
+        var bench = await GroupBench.OpenAsync(2);
+        var first = await bench.JoinAsync("first");
+        await first.BeatAsync();
+        var second = await bench.JoinAsync("second");
+        await first.BeatAsync(holdsOn: true);
+        Assert.Single(first.Has);
+
+        await bench.Group.LeaveAsync(second.Who);
+
+        Assert.IsType<HeartbeatResult.Assigned>(await first.BeatAsync());
+        Assert.Equal([0, 1], first.Numbers);
+    }
+
+    [Fact]
+    public async Task A_coordinator_waits_until_members_are_gone_and_needs_nobody_to_tell_it_so()
+    {
+        var bench = await GroupBench.OpenAsync();
+        await (await bench.JoinAsync("member")).BeatAsync();
+        var commit = new CommitRequest("billing", new Committer.Coordinator("streams", 1), [new Commit(bench.At(0, 20), Generation.None)]);
+
+        Assert.IsType<CommitResult.Refused>(await bench.Group.CommitAsync(commit, default));
+        bench.Clock.Advance(Session);
+        Assert.IsType<CommitResult.Committed>(await bench.Group.CommitAsync(commit, default));
+    }
+
+    [Fact]
+    public async Task A_thousand_positions_with_all_the_metadata_that_is_allowed_are_kept()
+    {
+        var bench = await GroupBench.OpenAsync(1_000);
+        var member = await bench.JoinAsync("member");
+        await member.BeatAsync();
+
+        var commits = Enumerable.Range(0, 1_000).Select(number => new Commit(bench.At(number, 20), member.SinceOf(number), new byte[Commit.MaxMetadataBytes])).ToList();
+        Assert.Empty(Assert.IsType<CommitResult.Committed>(await bench.Group.CommitAsync(new CommitRequest("billing", new Committer.Member(member.Who), commits), default)).Refusals);
+
+        await bench.RestartAsync();
+        Assert.All((await bench.Group.DescribeAsync(default))!.Partitions, partition => Assert.Equal(20, partition.Committed.Offset.Value));
+    }
+
+    [Theory]
+    [InlineData(null, "oq")]
+    [InlineData("orders", null)]
+    public async Task What_a_request_lacks_is_refused(string? topic, string? client)
+    {
+        var bench = await GroupBench.OpenAsync();
+        var request = new JoinRequest("billing", "member", topic is null ? null! : [topic]) { Client = client! };
+
+        Assert.IsType<JoinResult.Refused>(await bench.Group.JoinAsync(request, default));
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_less_than_none_is_none()
+    {
+        var bench = await GroupBench.OpenAsync();
+        var member = await bench.JoinAsync("member");
+        await member.BeatAsync();
+
+        Assert.IsType<HeartbeatResult.Unchanged>(await member.BeatAsync(wait: TimeSpan.MinValue));
+    }
+
+    [Fact]
     public async Task An_ephemeral_group_goes_an_hour_after_its_last_member_and_a_lasting_one_never()
     {
         var bench = await GroupBench.OpenAsync();

@@ -17,7 +17,7 @@ public sealed class GroupStateTests
         new() { Positions = [new PositionEntry("orders", 0, 17, 4, [1, 2, 3], 2)] },
         new() { Stopped = new StoppedEntry("orders", 1, 5, "broken", 1_700_000_000_456) },
         new() { Fence = new FenceEntry("streams", 9) },
-        new() { DeadProducer = new DeadProducerEntry("orders", 77, 1, 4, 0, 16) },
+        new() { DeadProducers = [new DeadProducerEntry("orders", 0, 77, 1, 4, 16)] },
         new() { Paused = true },
     ];
 
