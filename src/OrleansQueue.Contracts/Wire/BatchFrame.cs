@@ -70,9 +70,14 @@ internal sealed class BatchFrameCodec : IFieldCodec<BatchFrame>
         ReferenceCodec.MarkValueField(reader.Session);
         field.EnsureWireType(WireType.LengthPrefixed);
         var length = reader.ReadVarUInt32();
-        if (length > MaxBytes || length > reader.Length)
+        if (length > MaxBytes)
         {
-            throw new InvalidDataException($"A frame has {length} bytes; allowed are {MaxBytes}, and no more than the message has.");
+            throw new InvalidDataException($"A frame has {length} bytes; allowed are {MaxBytes}.");
+        }
+
+        if (length > reader.Length)
+        {
+            throw new InvalidDataException($"A frame has {length} bytes, and the whole message has {reader.Length}.");
         }
 
         // Every byte is about to be written, and to clear a megabyte first costs as much as to copy one.

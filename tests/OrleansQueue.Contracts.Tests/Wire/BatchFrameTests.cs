@@ -57,6 +57,14 @@ public sealed class BatchFrameTests
         Assert.Equal($"A frame has {length} bytes; allowed are {MaxBytes}.", error.Message);
     }
 
+    [Fact]
+    public void Length_that_the_message_does_not_have_is_refused_before_memory_is_taken_for_it()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => Ours.Serializer.Deserialize<BatchFrame>(Declaring(MaxBytes)));
+
+        Assert.StartsWith($"A frame has {MaxBytes} bytes, and the whole message has ", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(4)]
     [InlineData(10_241)]
