@@ -43,4 +43,7 @@ internal static partial class ConsumerLog
 
     [LoggerMessage(2012, LogLevel.Error, "Group {Group}: partition {Partition} of topic {Topic} stopped at offset {Offset}. 'oq group resume' lets it go on.")]
     public static partial void Stopped(this ILogger logger, Exception reason, string group, Partition partition, string topic, Offset offset);
+
+    [LoggerMessage(2013, LogLevel.Warning, "Group {Group}: what a handler registered on its cancellation token threw when that was cancelled.")]
+    public static partial void CallbackFailed(this ILogger logger, Exception problem, string group);
 }

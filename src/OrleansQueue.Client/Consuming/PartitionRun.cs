@@ -165,7 +165,7 @@ internal sealed class PartitionRun : IDisposable
         catch (AggregateException problem)
         {
             // What a handler does when it is cancelled must not keep the member from what it has to do then.
-            Consumer.Logger.CallFailed(problem, Consumer.Group);
+            Consumer.Logger.CallbackFailed(problem, Consumer.Group);
         }
         catch (ObjectDisposedException)
         {
