@@ -38,13 +38,16 @@ public sealed class UsageTests : IDisposable
     [InlineData("consume a --max few")]
     [InlineData("consume a --offset here --partition 0")]
     [InlineData("consume a --idle 5")]
-    [InlineData("consume a --group g")]
+    [InlineData("consume a --group g --offset 1 --partition 0")]
     [InlineData("consume a --filter x")]
     [InlineData("consume a --peek")]
     [InlineData("bench")]
     [InlineData("bench queue")]
     [InlineData("bench publish --size big")]
-    [InlineData("group list")]
+    [InlineData("group")]
+    [InlineData("group create g --topic t")]
+    [InlineData("group create g --kind stream")]
+    [InlineData("group reset g --topic t")]
     public async Task Wrong_usage_is_2_and_says_what_is_wrong(string line)
     {
         var result = await new Oq(AppContext.BaseDirectory).RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
