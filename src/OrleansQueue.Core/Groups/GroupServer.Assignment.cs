@@ -22,7 +22,7 @@ internal sealed partial class GroupServer
     private void Rebalance()
     {
         var before = _state.Partitions.Where(partition => partition.Owner is not null && TargetOf(partition) == partition.Owner)
-            .ToDictionary(partition => partition.TopicPartition, partition => partition.Owner!);
+            .Select(partition => partition.TopicPartition).ToHashSet();
         var partitions = _state.Partitions
             .Select(partition => new Assignable(partition.TopicPartition, partition.Topic.Name, TargetOf(partition) ?? partition.Owner)).ToList();
         _target = Assignor.Assign(partitions, [.. _state.Members.Values]);
@@ -35,17 +35,16 @@ internal sealed partial class GroupServer
             if (partition.Owner is not { } owner || TargetOf(partition) == owner)
             {
                 // Who was to give it up and is not any more may have stopped reading it already.
-                if (partition.Owner is { } again && _releaseAsked.Remove(partition.TopicPartition))
+                if (_releaseAsked.Remove(partition.TopicPartition) && partition.Owner is { } again)
                 {
                     told.Add(again);
                 }
 
-                _releaseAsked.Remove(partition.TopicPartition);
                 continue;
             }
 
             _releaseAsked.TryAdd(partition.TopicPartition, now);
-            if (before.ContainsKey(partition.TopicPartition))
+            if (before.Contains(partition.TopicPartition))
             {
                 told.Add(owner);
             }

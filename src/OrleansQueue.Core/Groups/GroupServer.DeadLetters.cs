@@ -58,11 +58,7 @@ internal sealed partial class GroupServer
     private async ValueTask<CommitResult?> CheckOwnerAsync(DeadLetterRequest request, CancellationToken cancellationToken)
     {
         var ends = await FindEndsAsync([request.Next], cancellationToken);
-        if (ends.Unknown.Count != 0)
-        {
-            throw ends.Unknown.Values.First();
-        }
-
+        ends.ThrowIfUnknown();
         return CheckCommitter(new Committer.Member(request.Member))
             ?? (CheckCommit(new Commit(request.Next, request.Since), request.Member, ends) is { } wrong ? new CommitResult.Committed([wrong]) : null);
     }

@@ -59,7 +59,8 @@ internal sealed partial class GroupServer
         await KeptAsync();
 
         // Positions of partitions that cannot say where they end are to be committed again; the others are kept.
-        return ends.Unknown.Count == 0 ? new CommitResult.Committed(refusals) : throw ends.Unknown.Values.First();
+        ends.ThrowIfUnknown();
+        return new CommitResult.Committed(refusals);
     }
 
     /// <inheritdoc cref="IPositionVerbs.ReadPositionsAsync"/>
@@ -85,10 +86,7 @@ internal sealed partial class GroupServer
         }
 
         var ends = await FindEndsAsync(positions, cancellationToken);
-        if (ends.Unknown.Count != 0)
-        {
-            throw ends.Unknown.Values.First();
-        }
+        ends.ThrowIfUnknown();
 
         foreach (var position in positions)
         {
@@ -278,5 +276,15 @@ internal sealed partial class GroupServer
     }
 
     /// <summary>Where partitions end, or why that is not known.</summary>
-    private sealed record Ends(Dictionary<TopicPartition, Offset> Known, Dictionary<TopicPartition, BrokerUnavailableException> Unknown);
+    private sealed record Ends(Dictionary<TopicPartition, Offset> Known, Dictionary<TopicPartition, BrokerUnavailableException> Unknown)
+    {
+        /// <exception cref="BrokerUnavailableException">A partition could not say where it ends.</exception>
+        public void ThrowIfUnknown()
+        {
+            foreach (var unavailable in Unknown.Values)
+            {
+                throw unavailable;
+            }
+        }
+    }
 }

@@ -27,7 +27,7 @@ internal sealed partial class GroupServer
             {
                 // A topic that took the place of one that the group reads was made after the group: all of it is news to the group.
                 var isMadeAnew = Exists && (_state.Topics.ContainsKey(name) || _state.Members.Values.Any(member => member.Topics.Contains(name, StringComparer.Ordinal)));
-                added.Add(new TopicEntry(name, topic.Id.Value, await StartsAsync(topic, 0, isMadeAnew ? new OffsetQuery.Earliest() : start, cancellationToken)));
+                added.Add(new TopicEntry(name, topic.Id.Value, await StartsAsync(topic, isMadeAnew ? new OffsetQuery.Earliest() : start, cancellationToken)));
             }
         }
 
@@ -61,7 +61,7 @@ internal sealed partial class GroupServer
             }
             else if (known?.Id != topic.Id)
             {
-                changed |= AddTopics([new TopicEntry(name, topic.Id.Value, await StartsAsync(topic, 0, new OffsetQuery.Earliest(), CancellationToken.None))]);
+                changed |= AddTopics([new TopicEntry(name, topic.Id.Value, await StartsAsync(topic, new OffsetQuery.Earliest(), CancellationToken.None))]);
             }
             else if (topic.Settings.Partitions > known.Partitions.Count)
             {
@@ -114,10 +114,10 @@ internal sealed partial class GroupServer
         }
     }
 
-    private async ValueTask<IReadOnlyList<StartEntry>> StartsAsync(TopicDescription topic, int from, OffsetQuery start, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<StartEntry>> StartsAsync(TopicDescription topic, OffsetQuery start, CancellationToken cancellationToken)
     {
         var starts = new List<StartEntry>();
-        foreach (var numbers in Enumerable.Range(from, topic.Settings.Partitions - from).Chunk(AskedAtOnce))
+        foreach (var numbers in Enumerable.Range(0, topic.Settings.Partitions).Chunk(AskedAtOnce))
         {
             var found = await Task.WhenAll(numbers.Select(number => PlaceAsync(new TopicPartition(topic.Id, new Partition(number)), start, cancellationToken)));
             starts.AddRange(found.Select(position => position is { } place ? new StartEntry(place.Offset.Value, place.Epoch.Value) : new StartEntry(0, Epoch.None.Value)));
