@@ -27,9 +27,10 @@ internal static class UnseenValues
     {
         foreach (MissingValue missing in evidence.Missing[drain.Partition])
         {
-            // Of a value whose place nobody knows, nobody knows either whether it is deleted.
-            bool isDeleted = missing.Offset < evidence.DeletedBelow[drain.Partition];
-            if (!isDeleted && evidence.StoredSince[missing.Send] < drain.Began
+            // Of a value whose place nobody knows, nobody knows either whether it is deleted, once anything is.
+            long deletedBelow = evidence.DeletedBelow[drain.Partition];
+            bool isKept = deletedBelow == 0 || missing.Offset >= deletedBelow;
+            if (isKept && evidence.StoredSince[missing.Send] < drain.Began
                 && !LostWrites.IsPassed(evidence, drain.Partition, missing) && reported.Add(missing.Sent))
             {
                 anomalies.Add(AnomalyKind.Unseen, evidence.History.Partitions[drain.Partition], () =>
