@@ -105,7 +105,7 @@ internal sealed partial class PartitionLog
         Offsets.Commit(commit.NextOffset);
         commit.Complete();
         (_nextCommit, var waited) = (null, _nextCommit);
-        waited?.SetResult();
+        waited?.TrySetResult();
     }
 
     private void FailAll(PendingCommit? commit, StoreOutcome outcome)
