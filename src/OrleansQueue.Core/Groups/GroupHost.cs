@@ -60,7 +60,7 @@ internal sealed partial class GroupHost : IAsyncDisposable
         EndWaits();
         if (_server is { } opening)
         {
-            await Task.WhenAny(opening);
+            await Waits.EndOfAsync(opening);
             if (opening is { IsCompletedSuccessfully: true, Result: { } server })
             {
                 Close(server);

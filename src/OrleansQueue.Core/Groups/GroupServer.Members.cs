@@ -200,8 +200,7 @@ internal sealed partial class GroupServer
 
         using var waited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
         var changed = _changed.Task;
-        await Task.WhenAny(changed, Task.Delay(longest, _clock, waited.Token));
-        waited.Cancel();
+        await Waits.EndOfAsync(changed, longest, _clock, waited.Token);
         cancellationToken.ThrowIfCancellationRequested();
     }
 

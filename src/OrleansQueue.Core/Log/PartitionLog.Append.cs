@@ -64,9 +64,7 @@ internal sealed partial class PartitionLog
             return new ProduceResult.OutOfOrder(expected);
         }
 
-        using var turned = new CancellationTokenSource();
-        await Task.WhenAny(parked.Turn.Task, Task.Delay(_options.ParkTime, _clock, turned.Token));
-        turned.Cancel();
+        await Waits.EndOfAsync(parked.Turn.Task, _options.ParkTime, _clock, CancellationToken.None);
         if (!_parked.Remove(parked))
         {
             return await await parked.Turn.Task;

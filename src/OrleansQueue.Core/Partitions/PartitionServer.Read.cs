@@ -151,12 +151,11 @@ internal sealed partial class PartitionServer
         using var waited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
         try
         {
-            await Task.WhenAny(next, Task.Delay(longest, _clock, waited.Token));
+            await Waits.EndOfAsync(next, longest, _clock, waited.Token);
         }
         finally
         {
             _waiting--;
-            waited.Cancel();
         }
 
         cancellationToken.ThrowIfCancellationRequested();

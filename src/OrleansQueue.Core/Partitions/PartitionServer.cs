@@ -67,7 +67,7 @@ internal sealed partial class PartitionServer : IAsyncDisposable
         {
             // Calls that come meanwhile wait for this opening. It fails for the first of them, if it does, and the next tries again.
             _log = ReopenAsync(opened);
-            await Task.WhenAny(_log);
+            await Waits.EndOfAsync(_log);
         }
     }
 
@@ -120,7 +120,7 @@ internal sealed partial class PartitionServer : IAsyncDisposable
     /// <summary>Lets a log go when what it has under way is kept. Who opened it without success has heard of it.</summary>
     private static async ValueTask CloseAsync(Task<PartitionLog> opened)
     {
-        await Task.WhenAny(opened);
+        await Waits.EndOfAsync(opened);
         if (opened.IsCompletedSuccessfully)
         {
             await opened.Result.DisposeAsync();

@@ -115,7 +115,7 @@ internal sealed class FileLogStore : ILogStore
     {
         foreach (var slot in _slots.Values)
         {
-            await Task.WhenAny(slot.InFlight);
+            await Waits.EndOfAsync(slot.InFlight);
         }
 
         // The folder is given up when nothing of this store can write to it any more.
@@ -154,7 +154,7 @@ internal sealed class FileLogStore : ILogStore
         }
 
         // How the write ended concerns the earlier owner alone.
-        await Task.WhenAny(inFlight);
+        await Waits.EndOfAsync(inFlight);
     }
 
     private bool Delete(LogId log)
