@@ -1,0 +1,126 @@
+using OrleansQueue.Broker;
+using OrleansQueue.Groups;
+using OrleansQueue.Partitions;
+using OrleansQueue.Simulation.Runs;
+using OrleansQueue.Simulation.Worlds;
+using OrleansQueue.Telemetry;
+using OrleansQueue.Topics;
+
+namespace OrleansQueue.Simulation.Brokers;
+
+/// <summary>The broker's side: silos with their partitions and groups, and how callers find them.</summary>
+internal sealed class Cluster : IDisposable
+{
+    // What callers of the broker's own parts wait at most, shorter than the call of a client that may be behind it.
+    private static readonly TimeSpan InnerTimeout = TimeSpan.FromSeconds(3);
+
+    private readonly BrokerMetrics _metrics = new();
+    private readonly World _world;
+    private readonly Plan _plan;
+    private readonly Dice _dice;
+    private readonly GroupRegistry _registry = new();
+    private long _producerIds = 1_000_000;
+
+    public Cluster(World world, Plan plan, Network network)
+    {
+        _world = world;
+        _plan = plan;
+        _dice = world.DiceFor("cluster");
+        Network = network;
+        Silos = [.. Enumerable.Range(1, plan.Silos).Select(number => new Silo($"silo{number}"))];
+        Topics = [.. plan.Topics.Select((partitions, number) => new TopicDescription(
+            $"topic{number}", new TopicId(_dice.Guid()), new TopicSettings { Partitions = partitions, RetentionTime = plan.RetentionTime }, 1))];
+        Partitions = new(CreatePartition, server => server.IsLost, NameOf);
+        Groups = new(CreateGroup, host => host.IsLost, group => group);
+    }
+
+    public Network Network { get; }
+
+    public IReadOnlyList<Silo> Silos { get; }
+
+    public IReadOnlyList<TopicDescription> Topics { get; }
+
+    public Grains<TopicPartition, PartitionServer> Partitions { get; }
+
+    public Grains<string, GroupHost> Groups { get; }
+
+    /// <summary>How likely a caller goes to an activation that is not the newest.</summary>
+    public double StaleRoutes { get; set; }
+
+    /// <summary>All partitions of all topics.</summary>
+    public IEnumerable<TopicPartition> AllPartitions =>
+        Topics.SelectMany(topic => Enumerable.Range(0, topic.Settings.Partitions).Select(number => new TopicPartition(topic.Id, new Partition(number))));
+
+    /// <summary>A partition as a trace shows it.</summary>
+    public string NameOf(TopicPartition partition) => $"{Topics.First(topic => topic.Id == partition.Topic).Name}/{partition.Partition}";
+
+    public Task<Reply<T>> AskAsync<T>(Process caller, TopicPartition partition, Func<PartitionServer, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false)
+    {
+        var found = Partitions.Find(partition, Silos, _dice, _dice.Chance(StaleRoutes));
+        return Network.CallAsync(caller, found?.Actor, async () =>
+        {
+            try
+            {
+                return await call(found!.Server);
+            }
+            finally
+            {
+                Partitions.RemoveIfLost(partition, found!);
+            }
+        }, timeout, mayRepeat);
+    }
+
+    public Task<Reply<T>> AskAsync<T>(Process caller, string group, Func<GroupHost, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false)
+    {
+        var found = Groups.Find(group, Silos, _dice, _dice.Chance(StaleRoutes));
+        return Network.CallAsync(caller, found?.Actor, async () =>
+        {
+            try
+            {
+                return await call(found!.Server);
+            }
+            finally
+            {
+                Groups.RemoveIfLost(group, found!);
+            }
+        }, timeout, mayRepeat);
+    }
+
+    public void Dispose() => _metrics.Dispose();
+
+    private PartitionServer CreatePartition(Silo silo, TopicPartition partition)
+    {
+        var options = new PartitionServerOptions
+        {
+            SegmentBytes = _plan.SegmentBytes,
+            TailCacheBudget = new(_plan.TailCacheBytes),
+            Owner = silo.Name,
+        };
+        var topic = Topics.First(topic => topic.Id == partition.Topic);
+        return new PartitionServer(
+            silo.Store!, partition.Topic, partition.Partition, topic.Settings, options, silo.Process!.Clock, new NotedEvents(_world, silo.Process), _metrics);
+    }
+
+    private GroupHost CreateGroup(Silo silo, string group) => new(
+        group, silo.Store!, new Surroundings(this, silo.Process!), _registry, new GroupServerOptions(), silo.Process!.Clock, new NotedEvents(_world, silo.Process));
+
+    /// <summary>The rest of the broker, as a group in a silo asks it: by calls, which may fail.</summary>
+    private sealed class Surroundings(Cluster cluster, Process process) : IGroupSurroundings
+    {
+        public ValueTask<TopicDescription?> FindTopicAsync(string name, CancellationToken cancellationToken) =>
+            new(cluster.Topics.FirstOrDefault(topic => topic.Name == name));
+
+        public async ValueTask<ListOffsetsResult> ListOffsetsAsync(TopicId topic, Partition partition, OffsetQuery query, CancellationToken cancellationToken) =>
+            ValueOf(await cluster.AskAsync(process, new TopicPartition(topic, partition), server => server.ListOffsetsAsync(query, CancellationToken.None), InnerTimeout));
+
+        public async ValueTask<ProduceResult> ProduceAsync(TopicId topic, Partition partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
+            ValueOf(await cluster.AskAsync(process, new TopicPartition(topic, partition), server => server.ProduceAsync(batch), InnerTimeout));
+
+        public ValueTask<TopicDescription> OpenOwnTopicAsync(string name, TopicSettings settings, CancellationToken cancellationToken) =>
+            throw new NotSupportedException("No member of a simulated group dead-letters.");
+
+        public ProducerId NewProducerId() => new(cluster._producerIds++);
+
+        private static T ValueOf<T>(Reply<T> reply) => reply.IsAnswer ? reply.Value : throw new BrokerUnavailableException(reply.Problem!);
+    }
+}

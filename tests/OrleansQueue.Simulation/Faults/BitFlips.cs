@@ -1,0 +1,72 @@
+using OrleansQueue.Simulation.Clients;
+using OrleansQueue.Simulation.Disks;
+using OrleansQueue.Simulation.Worlds;
+using OrleansQueue.Storage;
+using OrleansQueue.Storage.Files;
+
+namespace OrleansQueue.Simulation.Faults;
+
+/// <summary>
+/// Turns bits over where the store promises to notice: in batches of ended segments, below the synced mark of the last one, in
+/// its header, and in sidecars. Of each partition one bit at most, since two can hide each other.
+/// </summary>
+internal sealed class BitFlips(Scene scene, SimulatedDisk disk, Dice dice)
+{
+    private readonly HashSet<string> _done = new(StringComparer.Ordinal);
+
+    /// <summary>While no process has the disk, any segment of a partition may be met.</summary>
+    public void FlipAtRest() => Flip(isAtRest: true);
+
+    /// <summary>While a process has it, those that are ended.</summary>
+    public void FlipEndedSegment() => Flip(isAtRest: false);
+
+    private void Flip(bool isAtRest)
+    {
+        var partition = dice.Pick(scene.Cluster.AllPartitions.ToList());
+        var folder = $"/store/logs/{LogId.ForPartition(partition.Topic, partition.Partition)}";
+        var names = disk.FindFolder(folder)?.Names.ToList() ?? [];
+        if (names.Count == 0 || !_done.Add(folder))
+        {
+            return;
+        }
+
+        var segments = names.Where(name => SegmentName.Parse(name) is not null).ToList();
+        var name = dice.Chance(0.2) ? dice.Pick(names) : dice.Pick(segments.Count == 0 ? names : segments);
+        var file = disk.FindFile($"{folder}/{name}")!;
+        var isLast = segments.Count != 0 && name == segments[^1];
+        var (first, end) = Range(file, isSegment: segments.Contains(name), isLast);
+        if (end <= first || (isLast && !isAtRest) || file.HasUnsynced)
+        {
+            _done.Remove(folder);
+            return;
+        }
+
+        scene.Faults.Add(FaultKind.BitFlip);
+        scene.Damage.Touch(partition);
+        var (at, bit) = (dice.Between(first, end - 1), dice.Below(8));
+        scene.World.Note("nemesis", $"turns bit {bit} of byte {at} of {folder}/{name} over");
+        file.Flip(at, bit);
+    }
+
+    private (int First, int End) Range(DiskFile file, bool isSegment, bool isLast)
+    {
+        if (!isSegment)
+        {
+            return (0, file.Length);
+        }
+
+        if (!isLast)
+        {
+            return (SegmentHeader.Size, file.Length);
+        }
+
+        if (file.Length < SegmentHeader.Size)
+        {
+            return (0, 0);
+        }
+
+        // The first sector of the header says whose the segment is; the marks behind it protect the batches.
+        var marked = (int)SegmentHeader.ReadMark(file.Bytes[..SegmentHeader.Size]).Position;
+        return dice.Chance(0.1) ? (0, DiskFile.Sector) : (SegmentHeader.Size, Math.Min(file.Length, SegmentHeader.Size + marked));
+    }
+}

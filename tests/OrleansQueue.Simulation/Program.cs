@@ -1,0 +1,22 @@
+using System.Globalization;
+using OrleansQueue.Simulation.Runs;
+
+var seed = int.Parse(args[0], CultureInfo.InvariantCulture);
+var count = int.Parse(args[1], CultureInfo.InvariantCulture);
+var watch = System.Diagnostics.Stopwatch.StartNew();
+for (var s = seed; s < seed + count; s++)
+{
+    var outcome = SimulatedRun.Run(Plan.Of(s), keepsText: args.Length > 2);
+    if (!outcome.IsGood)
+    {
+        Console.WriteLine($"seed {s}: {string.Join("\n   ", outcome.Problems.Take(3))}");
+    }
+
+    if (args.Length > 2)
+    {
+        Console.WriteLine(string.Join('\n', outcome.Trace));
+        Console.WriteLine(outcome.Hash);
+    }
+}
+
+Console.WriteLine(watch.Elapsed);

@@ -1,0 +1,89 @@
+using OrleansQueue.Simulation.Brokers;
+using OrleansQueue.Simulation.Clients;
+using OrleansQueue.Simulation.Disks;
+using OrleansQueue.Simulation.Faults;
+using OrleansQueue.Simulation.Worlds;
+
+namespace OrleansQueue.Simulation.Runs;
+
+/// <summary>What came of a run.</summary>
+internal sealed record Outcome(
+    Plan Plan, IReadOnlyList<string> Problems, ulong Hash, TimeSpan Simulated, Counts Counts, FaultCounts Faults, IReadOnlyList<string> Trace)
+{
+    public bool IsGood => Problems.Count == 0;
+}
+
+/// <summary>One run: a time of trouble, then healing, then a look at everything.</summary>
+internal sealed class SimulatedRun : IDisposable
+{
+    // Far longer than anything takes that waits for something: what is not done by then never will be.
+    private static readonly TimeSpan LongestHealing = TimeSpan.FromMinutes(10);
+
+    private readonly World _world;
+    private readonly Plan _plan;
+    private readonly FaultCounts _faults = new();
+    private readonly Cluster _cluster;
+    private readonly Scene _scene;
+    private readonly Nemesis _nemesis;
+    private readonly List<Producer> _producers;
+    private readonly List<Reader> _readers;
+
+    private SimulatedRun(Plan plan, bool keepsText)
+    {
+        _plan = plan;
+        _world = new World(plan.Seed, keepsText);
+        _cluster = new Cluster(_world, plan, new Network(_world, _faults));
+        _scene = new Scene(_world, plan, _cluster, _faults);
+        var trouble = new DiskTrouble(_world, _faults);
+        var disk = new SimulatedDisk();
+        _nemesis = new Nemesis(_scene, trouble, disk, new FileSilos(_world, plan, disk, trouble, _faults));
+        _producers = [.. Enumerable.Range(1, plan.Producers).Select(number => new Producer(_scene, number))];
+        _readers = [.. Enumerable.Range(1, plan.Readers).Select(number => new Reader(_scene, number))];
+        _nemesis.Clients.AddRange(_readers.Select(reader => (Func<Process?>)(() => reader.Process)));
+    }
+
+    /// <summary>Runs a plan on the caller's thread. The same plan gives the same outcome.</summary>
+    public static Outcome Run(Plan plan, bool keepsText = false)
+    {
+        using var simulation = new SimulatedRun(plan, keepsText);
+        return simulation.Run();
+    }
+
+    public void Dispose() => _cluster.Dispose();
+
+    private Outcome Run()
+    {
+        _world.RunUntil(() => false, _plan.TroubledTime);
+        _nemesis.Heal();
+        Reach("producers did not end", () => _producers.TrueForAll(producer => producer.IsDone));
+        _nemesis.EndAll();
+        Reach("readers did not end", () => _readers.TrueForAll(reader => reader.IsDone || reader.Process.IsDead));
+        var drains = _cluster.AllPartitions.Select(partition => new Drain(_scene, partition)).ToList();
+        Reach("partitions could not be read to their end", () => drains.TrueForAll(drain => drain.IsDone));
+        return new Outcome(_plan, Problems(), _world.Trace.Hash, new TimeSpan(_world.Now), _scene.Counts, _faults, _world.Trace.Lines);
+    }
+
+    private void Reach(string failure, Func<bool> isSo)
+    {
+        if (_world.Broken is null && _scene.Findings.All.Count == 0 && !_world.RunUntil(isSo, LongestHealing))
+        {
+            _scene.Findings.Add($"stuck: {failure}");
+        }
+    }
+
+    private List<string> Problems()
+    {
+        var problems = new List<string>(_scene.Findings.All);
+        if (_world.Broken is { } broken)
+        {
+            problems.Add(broken);
+        }
+
+        if (problems.Count == 0)
+        {
+            problems.AddRange(_scene.History.Check());
+        }
+
+        return problems;
+    }
+}
