@@ -254,11 +254,13 @@ internal sealed partial class GroupServer : IAsyncDisposable
         [.. _state.Partitions.Select(partition => new GroupPartition(partition.Topic.Name, partition.Position, partition.Owner, partition.Stopped, partition.Gaps))]);
 
     /// <summary>Makes a change that the next decision sees at once. It is kept when <see cref="KeptAsync"/> answers.</summary>
+    /// <exception cref="IOException">The journal takes no more entries, so the change was not made and nothing may be decided on it.</exception>
     private void Change(GroupEntry entry)
     {
-        if (!IsLost)
+        if (!IsLost && _journal.AppendAsync(GroupState.Write(entry)) is { IsCompleted: true } kept && !(kept.IsCompletedSuccessfully && kept.Result == StoreOutcome.Done))
         {
-            _ = _journal.AppendAsync(GroupState.Write(entry));
+            IsLost = true;
+            throw new IOException($"Group {_name} could not be written.", kept.Exception);
         }
     }
 
