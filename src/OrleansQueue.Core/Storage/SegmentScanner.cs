@@ -10,7 +10,8 @@ internal delegate ValueTask<int> SegmentRead(long position, Memory<byte> into, C
 /// <param name="GoodEnd">The position behind the last whole batch.</param>
 /// <param name="Next">What a batch there would have to continue.</param>
 /// <param name="Fault">What is wrong there, or null where the segment ends with that batch.</param>
-internal sealed record ScanEnd(long GoodEnd, BatchContinuity Next, string? Fault);
+/// <param name="IsOutOfPlace">Whether the batch there is whole and only does not continue the one before, which no torn write leaves behind.</param>
+internal sealed record ScanEnd(long GoodEnd, BatchContinuity Next, string? Fault, bool IsOutOfPlace = false);
 
 /// <summary>Walks the batches of a segment from its front, checking each one whole: length, CRC, and that it continues the one before.</summary>
 internal sealed class SegmentScanner(SegmentRead read, long length) : IDisposable
@@ -40,10 +41,15 @@ internal sealed class SegmentScanner(SegmentRead read, long length) : IDisposabl
         {
             var fault = await LoadBatchAsync(position, cancellationToken);
             var header = fault is null ? RecordBatchHeader.Read(At(position)) : default;
-            fault ??= continuity.Check(header) ?? BatchEnvelope.Check(At(position)[..(int)header.SizeInBytes], out _)?.ToString();
+            fault ??= BatchEnvelope.Check(At(position)[..(int)header.SizeInBytes], out _)?.ToString();
             if (fault is not null)
             {
                 return new(position, continuity, fault);
+            }
+
+            if (continuity.Check(header) is { } misplaced)
+            {
+                return new(position, continuity, misplaced, IsOutOfPlace: true);
             }
 
             observer.OnBatch(header, position, At(position)[..(int)header.SizeInBytes]);

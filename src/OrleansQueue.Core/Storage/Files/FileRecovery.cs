@@ -104,6 +104,12 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
             return (end.Fault ?? "the file ends there") + $"; it was synced up to byte {mark}";
         }
 
+        // Its CRC holds, so it was written whole; epoch and offset lie outside the CRC and are what has changed, there or in a batch before.
+        if (end.IsOutOfPlace)
+        {
+            return end.Fault;
+        }
+
         // Commits of durability Os are not synced one after another: what loss of power tears may reach back to the mark.
         if (end.Fault is null || durability == Durability.Os)
         {

@@ -53,11 +53,23 @@ public sealed class TornTailTests
     }
 
     [Fact]
-    public async Task A_batch_that_does_not_continue_the_one_before_is_cut()
+    public async Task A_torn_batch_that_would_not_continue_the_one_before_is_cut()
     {
         var (whole, _) = await TwoBatchesAsync();
-        await CutsAsync([.. whole, .. BatchMaker.Stored(new(7), new(9), "gap")], whole.Length);
+        await CutsAsync([.. whole, .. BatchMaker.Stored(new(7), new(9), "gap")[..^1]], whole.Length);
         await CutsAsync([.. whole, .. BatchMaker.Stored(new(3), new(0), "epoch falls")[..^1]], whole.Length);
+    }
+
+    [Theory]
+    [InlineData(7, 9)]
+    [InlineData(3, -1)]
+    public async Task A_whole_batch_that_does_not_continue_the_one_before_is_damage(long offset, int epoch)
+    {
+        var (whole, _) = await TwoBatchesAsync();
+        var store = await WithSegmentAsync([.. whole, .. BatchMaker.Stored(new(offset), new(epoch), "written whole")]);
+        var log = await store.OpenLogAsync(StoreOnDisk.Orders);
+        Assert.Equal(whole.Length - SegmentHeader.Size, log.Log.Tail.Damage!.Position);
+        Assert.Empty(store.FilesOf(StoreOnDisk.Orders, ".cut-"));
     }
 
     [Fact]
