@@ -9,7 +9,7 @@ for (var s = seed; s < seed + count; s++)
     var outcome = SimulatedRun.Run(Plan.Of(s), keepsText: args.Length > 2);
     if (!outcome.IsGood)
     {
-        Console.WriteLine($"seed {s}: {string.Join("\n   ", outcome.Problems.Take(3))}");
+        Console.WriteLine($"seed {s} {(outcome.Plan.IsShared ? "shared" : "files")}: {outcome.Problems[0].Split('\n')[0]} ({outcome.Problems.Count})");
     }
 
     if (args.Length > 2)

@@ -54,39 +54,67 @@ internal sealed class Cluster : IDisposable
     /// <summary>A partition as a trace shows it.</summary>
     public string NameOf(TopicPartition partition) => $"{Topics.First(topic => topic.Id == partition.Topic).Name}/{partition.Partition}";
 
-    public Task<Reply<T>> AskAsync<T>(Process caller, TopicPartition partition, Func<PartitionServer, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false)
+    public Task<Reply<T>> AskAsync<T>(Process caller, TopicPartition partition, Func<PartitionServer, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false) =>
+        AskAsync(Partitions, caller, partition, call, EpochOfAsync, timeout, mayRepeat);
+
+    public Task<Reply<T>> AskAsync<T>(Process caller, string group, Func<GroupHost, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false) =>
+        AskAsync(Groups, caller, group, call, _ => new(Epoch.None), timeout, mayRepeat);
+
+    private async Task<Reply<T>> AskAsync<TKey, TServer, T>(
+        Grains<TKey, TServer> grains, Process caller, TKey key, Func<TServer, ValueTask<T>> call, Func<TServer, ValueTask<Epoch>> epochOf, TimeSpan timeout, bool mayRepeat)
+        where TKey : notnull
+        where TServer : IAsyncDisposable
     {
-        var found = Partitions.Find(partition, Silos, _dice, _dice.Chance(StaleRoutes));
-        return Network.CallAsync(caller, found?.Actor, async () =>
+        var found = grains.Find(key, Silos, _dice, _dice.Chance(StaleRoutes));
+        var owner = Epoch.None;
+        var reply = await Network.CallAsync(caller, found?.Actor, async () =>
         {
             try
             {
-                return await call(found!.Server);
+                var answer = await call(found!.Server);
+                owner = await epochOf(found.Server);
+                return answer;
             }
             finally
             {
-                Partitions.RemoveIfLost(partition, found!);
+                grains.RemoveIfLost(key, found!);
             }
         }, timeout, mayRepeat);
+        return reply with { Owner = owner };
     }
 
-    public Task<Reply<T>> AskAsync<T>(Process caller, string group, Func<GroupHost, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false)
+    /// <summary>Stops a silo in good order.</summary>
+    public async Task StopAsync(Silo silo)
     {
-        var found = Groups.Find(group, Silos, _dice, _dice.Chance(StaleRoutes));
-        return Network.CallAsync(caller, found?.Actor, async () =>
+        silo.IsSuspected = true;
+        var process = silo.Process!;
+        try
         {
-            try
-            {
-                return await call(found!.Server);
-            }
-            finally
-            {
-                Groups.RemoveIfLost(group, found!);
-            }
-        }, timeout, mayRepeat);
+            await Partitions.CloseAllAsync(silo);
+            await Groups.CloseAllAsync(silo);
+            await silo.Store!.DisposeAsync();
+        }
+        catch (IOException error)
+        {
+            _world.Note(process.Name, $"stops badly: {error.Message}");
+        }
+
+        process.Die("has stopped");
     }
 
     public void Dispose() => _metrics.Dispose();
+
+    private static async ValueTask<Epoch> EpochOfAsync(PartitionServer server)
+    {
+        try
+        {
+            return server.IsLost ? Epoch.None : (await server.DescribeAsync())?.Epoch ?? Epoch.None;
+        }
+        catch (IOException)
+        {
+            return Epoch.None;
+        }
+    }
 
     private PartitionServer CreatePartition(Silo silo, TopicPartition partition)
     {

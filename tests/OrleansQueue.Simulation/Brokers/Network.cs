@@ -8,8 +8,11 @@ namespace OrleansQueue.Simulation.Brokers;
 /// <param name="Value">The answer; meaningless where there is none.</param>
 /// <param name="Problem">Why there is none: an error of the other side, or that nothing came in time. Null where there is one.</param>
 /// <param name="WasRepeated">Whether the request reached the other side a second time, so that the answer does not tell all that became of it.</param>
-internal readonly record struct Reply<T>(T Value, string? Problem, bool WasRepeated)
+internal sealed record Reply<T>(T Value, string? Problem, bool WasRepeated)
 {
+    /// <summary>The epoch of the owner that answered; none where it knew by then that it is none.</summary>
+    public Epoch Owner { get; init; } = Epoch.None;
+
     public bool IsAnswer => Problem is null;
 }
 

@@ -33,13 +33,16 @@ internal sealed class Cursor(Scene scene, Process process, Consumer who, Positio
 
     private TopicPartition Partition => Position.TopicPartition;
 
-    public async Task<CursorStep> StepAsync(TimeSpan maxWait)
+    /// <summary>Asks once.</summary>
+    /// <param name="maxWait">How long the broker may wait where there is nothing new.</param>
+    /// <param name="isWanted">Asked when the answer is there: whether it is still of use. Default: it is.</param>
+    public async Task<CursorStep> StepAsync(TimeSpan maxWait, Func<bool>? isWanted = null)
     {
         var from = Position;
         var request = new FetchRequest(from) { MaxBytes = dice.Between(1, 4_000), MaxRecords = dice.Chance(0.8) ? int.MaxValue : dice.Between(1, 5), MaxWait = maxWait };
         var reply = await scene.Cluster.AskAsync(process, Partition, server => server.FetchAsync(request, CancellationToken.None), Timeout);
         scene.Counts.Add("fetch");
-        return reply.IsAnswer && Position == from ? Take(from, reply.Value) : CursorStep.Again;
+        return reply.IsAnswer && Position == from && isWanted?.Invoke() != false ? Take(from, reply.Value, reply.Owner) : CursorStep.Again;
     }
 
     /// <summary>Goes on somewhere else, and means to.</summary>
@@ -49,7 +52,7 @@ internal sealed class Cursor(Scene scene, Process process, Consumer who, Positio
         scene.History.Seek(who, scene.KeyOf(Partition), to.Offset.Value);
     }
 
-    private CursorStep Take(Position from, FetchResult result)
+    private CursorStep Take(Position from, FetchResult result, Epoch owner)
     {
         switch (result)
         {
@@ -61,6 +64,10 @@ internal sealed class Cursor(Scene scene, Process process, Consumer who, Positio
             case FetchResult.Diverged diverged when scene.Damage.IsTouched(Partition):
                 Seek(diverged.LastCommon);
                 return CursorStep.Moved;
+            case FetchResult.Diverged when owner < from.Epoch:
+                // An owner that was replaced takes records of the next one for lost; asking again reaches that one.
+                scene.Counts.Add("answers of replaced owners that say diverged");
+                return CursorStep.Again;
             case FetchResult.Fenced or FetchResult.Throttled:
                 return CursorStep.Again;
             case FetchResult.Damaged when scene.Damage.IsTouched(Partition):

@@ -24,6 +24,8 @@ internal sealed class Drain
         _process.NewActor(_who.Name).Start(RunAsync);
     }
 
+    public TopicPartition Partition => _partition;
+
     public bool IsDone { get; private set; }
 
     public Offset LogStart { get; private set; }

@@ -1,4 +1,5 @@
 using OrleansQueue.Broker;
+using OrleansQueue.History;
 using OrleansQueue.Simulation.Worlds;
 
 namespace OrleansQueue.Simulation.Clients;
@@ -8,7 +9,7 @@ internal sealed class LaneBatch(long[] values)
 {
     public long[] Values => values;
 
-    public required OrleansQueue.History.SendToken Token { get; init; }
+    public required SendToken Token { get; init; }
 
     public required long Deadline { get; init; }
 
@@ -38,6 +39,7 @@ internal sealed class Lane(Scene scene, Process process, string name, TopicParti
     private ProducerEpoch _epoch;
     private Sequence _next;
     private bool _isKnown;
+    private Epoch _acknowledgedBy = Epoch.None;
     private int _plain;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -93,7 +95,7 @@ internal sealed class Lane(Scene scene, Process process, string name, TopicParti
         }
         else if (reply.Value is ProduceResult.Appended appended)
         {
-            Keep(token, values, appended.BaseOffset);
+            scene.Acknowledged(token, partition, values, appended.BaseOffset);
         }
         else
         {
@@ -121,7 +123,7 @@ internal sealed class Lane(Scene scene, Process process, string name, TopicParti
         scene.World.Note(name, $"{partition.Partition} {stamp.Epoch.Value}/{stamp.First.Value} {string.Join(',', batch.Values)}: {(reply.IsAnswer ? reply.Value : reply.Problem)}");
         if (reply.IsAnswer)
         {
-            await TakeAsync(batch, reply.Value, isFirst);
+            await TakeAsync(batch, reply.Value, isFirst, reply.Owner);
         }
         else
         {
@@ -129,19 +131,19 @@ internal sealed class Lane(Scene scene, Process process, string name, TopicParti
         }
     }
 
-    private async Task TakeAsync(LaneBatch batch, ProduceResult answer, bool wasFirst)
+    private async Task TakeAsync(LaneBatch batch, ProduceResult answer, bool wasFirst, Epoch owner)
     {
         CheckAnswer(answer);
         switch (answer)
         {
             case ProduceResult.Appended appended:
-                _isKnown = true;
-                Keep(batch.Token, batch.Values, appended.BaseOffset);
+                (_isKnown, _acknowledgedBy) = (true, owner > _acknowledgedBy ? owner : _acknowledgedBy);
+                scene.Acknowledged(batch.Token, partition, batch.Values, appended.BaseOffset);
                 End(batch);
                 break;
             case ProduceResult.Duplicate duplicate:
-                _isKnown = true;
-                Keep(batch.Token, batch.Values, duplicate.BaseOffset);
+                (_isKnown, _acknowledgedBy) = (true, owner > _acknowledgedBy ? owner : _acknowledgedBy);
+                scene.Acknowledged(batch.Token, partition, batch.Values, duplicate.BaseOffset);
                 End(batch);
                 break;
             case ProduceResult.Throttled throttled:
@@ -154,7 +156,7 @@ internal sealed class Lane(Scene scene, Process process, string name, TopicParti
             case ProduceResult.OutOfOrder when !wasFirst:
                 await PauseAsync(TimeSpan.FromMilliseconds(20));
                 break;
-            case ProduceResult.UnknownProducer when _isKnown && scene.Plan.RetentionTime is null && !scene.Damage.IsTouched(partition):
+            case ProduceResult.UnknownProducer when _isKnown && owner >= _acknowledgedBy && scene.Plan.RetentionTime is null && !scene.Damage.IsTouched(partition):
                 scene.Findings.Add($"{scene.Cluster.NameOf(partition)} forgot producer {id.Value}, epoch {batch.Epoch.Value}, of which it had acknowledged batches");
                 LoseIdentity();
                 break;
@@ -181,22 +183,6 @@ internal sealed class Lane(Scene scene, Process process, string name, TopicParti
     {
         (batch.First, batch.Epoch) = (_next, _epoch);
         _next = _next.Plus(batch.Values.Length);
-    }
-
-    private void Keep(OrleansQueue.History.SendToken token, long[] values, Offset? baseOffset)
-    {
-        scene.Counts.Add("messages acknowledged", values.Length);
-        if (baseOffset is not { } first)
-        {
-            scene.History.SendStored(token);
-            return;
-        }
-
-        scene.History.Sent(token, first.Value);
-        for (var i = 0; i < values.Length; i++)
-        {
-            scene.Damage.Acknowledged(partition, first.Value + i, values[i]);
-        }
     }
 
     private void GiveUp(LaneBatch batch)

@@ -9,6 +9,7 @@ namespace OrleansQueue.Simulation.Clients;
 /// <summary>What every client of a run works with.</summary>
 internal sealed class Scene(World world, Plan plan, Cluster cluster, FaultCounts faults)
 {
+    private readonly List<(SendToken Send, TopicPartition Partition, Offset? BaseOffset)> _acknowledged = [];
     private long _values;
 
     public World World => world;
@@ -33,6 +34,51 @@ internal sealed class Scene(World world, Plan plan, Cluster cluster, FaultCounts
     public bool IsHealing { get; set; }
 
     public long NextValue() => ++_values;
+
+    /// <summary>
+    /// A batch is acknowledged. Where bits are turned over, that can make known only at the end which of them had to be there.
+    /// </summary>
+    public void Acknowledged(SendToken send, TopicPartition partition, IReadOnlyList<long> values, Offset? baseOffset)
+    {
+        Counts.Add("messages acknowledged", values.Count);
+        for (var i = 0; baseOffset is { } first && i < values.Count; i++)
+        {
+            Damage.Acknowledged(partition, first.Value + i, values[i]);
+        }
+
+        if (plan.Has(FaultKind.BitFlip))
+        {
+            _acknowledged.Add((send, partition, baseOffset));
+        }
+        else
+        {
+            Record(send, baseOffset);
+        }
+    }
+
+    /// <summary>Takes down what was acknowledged in partitions that nobody touched; of the others the ledger of damage tells more.</summary>
+    public void RecordAcknowledged()
+    {
+        foreach (var (send, partition, baseOffset) in _acknowledged)
+        {
+            if (!Damage.IsTouched(partition))
+            {
+                Record(send, baseOffset);
+            }
+        }
+    }
+
+    private void Record(SendToken send, Offset? baseOffset)
+    {
+        if (baseOffset is { } first)
+        {
+            History.Sent(send, first.Value);
+        }
+        else
+        {
+            History.SendStored(send);
+        }
+    }
 
     public PartitionKey KeyOf(TopicPartition partition) =>
         new(cluster.Topics.First(topic => topic.Id == partition.Topic).Name, partition.Partition.Number);

@@ -2,6 +2,7 @@ using OrleansQueue.Simulation.Brokers;
 using OrleansQueue.Simulation.Clients;
 using OrleansQueue.Simulation.Disks;
 using OrleansQueue.Simulation.Runs;
+using OrleansQueue.Simulation.Stores;
 using OrleansQueue.Simulation.Worlds;
 
 namespace OrleansQueue.Simulation.Faults;
@@ -17,19 +18,21 @@ internal sealed class Nemesis
     private readonly Dice _dice;
     private readonly Cluster _cluster;
     private readonly DiskTrouble _trouble;
+    private readonly StoreTrouble _store;
     private readonly SimulatedDisk? _disk;
     private readonly ISiloStarter _starter;
     private readonly Process _process;
     private readonly List<(FaultKind Kind, Action Act)> _acts;
     private readonly BitFlips? _flips;
 
-    public Nemesis(Scene scene, DiskTrouble trouble, SimulatedDisk? disk, ISiloStarter starter)
+    public Nemesis(Scene scene, DiskTrouble trouble, StoreTrouble store, SimulatedDisk? disk, ISiloStarter starter)
     {
         _scene = scene;
         _world = scene.World;
         _plan = scene.Plan;
         _cluster = scene.Cluster;
         _trouble = trouble;
+        _store = store;
         _disk = disk;
         _starter = starter;
         _dice = _world.DiceFor("nemesis");
@@ -40,8 +43,8 @@ internal sealed class Nemesis
         _process.NewActor("supervisor").Start(KeepUpAsync);
     }
 
-    /// <summary>Members and readers, which can die or stand still.</summary>
-    public List<Func<Process?>> Clients { get; } = [];
+    /// <summary>Members and readers, which can die or stand still, with what is to be told of them first.</summary>
+    public List<(Func<Process> Process, Action BeforeSilence)> Clients { get; } = [];
 
     /// <summary>Lets everything be well from now on.</summary>
     public void Heal()
@@ -50,12 +53,13 @@ internal sealed class Nemesis
         _cluster.Network.Heal();
         _cluster.StaleRoutes = 0;
         _trouble.Heal();
+        _store.Heal();
         if (_disk is not null)
         {
             _disk.Capacity = null;
         }
 
-        foreach (var process in _cluster.Silos.Select(silo => silo.Process).Concat(Clients.Select(client => client())).OfType<Process>())
+        foreach (var process in _cluster.Silos.Select(silo => silo.Process).Concat(Clients.Select(client => client.Process())).OfType<Process>())
         {
             process.Resume();
         }
@@ -139,6 +143,10 @@ internal sealed class Nemesis
         network.LateRequests = Rate(FaultKind.LateRequest);
         network.LostResponses = Rate(FaultKind.LostResponse);
         network.LateResponses = Rate(FaultKind.LateResponse);
+        _store.LostRequests = Rate(FaultKind.LostRequest);
+        _store.LateRequests = Rate(FaultKind.LateRequest);
+        _store.LostResponses = Rate(FaultKind.LostResponse);
+        _store.Stalls = Rate(FaultKind.SlowDisk);
     }
 
     private List<(FaultKind Kind, Action Act)> Acts()
@@ -146,6 +154,7 @@ internal sealed class Nemesis
         List<(FaultKind Kind, Action Act)> acts =
         [
             (FaultKind.Kill, () => Kill(_dice.Pick(_cluster.Silos))),
+            (FaultKind.CleanStop, Stop),
             (FaultKind.TwoOwners, ActivateAgain),
             (FaultKind.StaleRoute, () => ForAWhile(FaultKind.StaleRoute, () => _cluster.StaleRoutes = 0.4, () => _cluster.StaleRoutes = 0)),
             (FaultKind.PausedOwner, PauseSilo),
@@ -157,7 +166,6 @@ internal sealed class Nemesis
         {
             acts.AddRange(
             [
-                (FaultKind.CleanStop, Stop),
                 (FaultKind.CrashBeforeStep, () => _trouble.CrashAfter(_dice.Below(60), CrashPoint.Before)),
                 (FaultKind.CrashDuringStep, () => _trouble.CrashAfter(_dice.Below(60), CrashPoint.During)),
                 (FaultKind.CrashAfterStep, () => _trouble.CrashAfter(_dice.Below(60), CrashPoint.After)),
@@ -186,7 +194,8 @@ internal sealed class Nemesis
         var silo = _dice.Pick(_cluster.Silos);
         if (silo.IsUp && !silo.IsSuspected)
         {
-            silo.Process!.NewActor("stop").Start(() => _starter.StopAsync(silo, _cluster));
+            _scene.Faults.Add(FaultKind.CleanStop);
+            silo.Process!.NewActor("stop").Start(() => _cluster.StopAsync(silo));
         }
     }
 
@@ -244,8 +253,15 @@ internal sealed class Nemesis
 
     private void WithClient(Action<Process> act, FaultKind kind)
     {
-        if (Clients.Count != 0 && _dice.Pick(Clients)() is { IsDead: false, IsPaused: false } process)
+        if (Clients.Count == 0)
         {
+            return;
+        }
+
+        var client = _dice.Pick(Clients);
+        if (client.Process() is { IsDead: false, IsPaused: false } process)
+        {
+            client.BeforeSilence();
             _scene.Faults.Add(kind);
             act(process);
         }

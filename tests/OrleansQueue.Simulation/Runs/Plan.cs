@@ -54,7 +54,7 @@ internal sealed record Plan
     public static Plan Of(int seed)
     {
         var dice = new Dice(seed, "plan");
-        var isShared = dice.Chance(0);
+        var isShared = dice.Chance(0.4);
         var faults = Enum.GetValues<FaultKind>().Where(_ => dice.Chance(0.6)).ToHashSet();
         return new Plan
         {

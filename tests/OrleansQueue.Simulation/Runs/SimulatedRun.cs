@@ -1,8 +1,11 @@
+using OrleansQueue.History;
 using OrleansQueue.Simulation.Brokers;
 using OrleansQueue.Simulation.Clients;
 using OrleansQueue.Simulation.Disks;
 using OrleansQueue.Simulation.Faults;
+using OrleansQueue.Simulation.Stores;
 using OrleansQueue.Simulation.Worlds;
+using OrleansQueue.Storage.Memory;
 
 namespace OrleansQueue.Simulation.Runs;
 
@@ -20,6 +23,7 @@ internal sealed class SimulatedRun : IDisposable
     private static readonly TimeSpan LongestHealing = TimeSpan.FromMinutes(10);
 
     private readonly World _world;
+    private readonly Dice _dice;
     private readonly Plan _plan;
     private readonly FaultCounts _faults = new();
     private readonly Cluster _cluster;
@@ -27,19 +31,27 @@ internal sealed class SimulatedRun : IDisposable
     private readonly Nemesis _nemesis;
     private readonly List<Producer> _producers;
     private readonly List<Reader> _readers;
+    private readonly List<Member> _members;
+    private List<Drain> _drains = [];
 
     private SimulatedRun(Plan plan, bool keepsText)
     {
         _plan = plan;
         _world = new World(plan.Seed, keepsText);
+        _dice = _world.DiceFor("run");
         _cluster = new Cluster(_world, plan, new Network(_world, _faults));
         _scene = new Scene(_world, plan, _cluster, _faults);
         var trouble = new DiskTrouble(_world, _faults);
-        var disk = new SimulatedDisk();
-        _nemesis = new Nemesis(_scene, trouble, disk, new FileSilos(_world, plan, disk, trouble, _faults));
+        var store = new StoreTrouble();
+        var disk = plan.IsShared ? null : new SimulatedDisk();
+        ISiloStarter silos = disk is null ? new SharedSilos(_world, new MemoryLogStore(new StoreId(_world.DiceFor("store").Guid())), store, _faults) : new FileSilos(_world, plan, disk, trouble);
+        _nemesis = new Nemesis(_scene, trouble, store, disk, silos);
         _producers = [.. Enumerable.Range(1, plan.Producers).Select(number => new Producer(_scene, number))];
         _readers = [.. Enumerable.Range(1, plan.Readers).Select(number => new Reader(_scene, number))];
-        _nemesis.Clients.AddRange(_readers.Select(reader => (Func<Process?>)(() => reader.Process)));
+        _members = [.. Enumerable.Range(0, plan.Groups).SelectMany(group => Enumerable.Range(1, plan.Members).Select(number => new Member(_scene, $"group{group}", number)))];
+        _nemesis.Clients.AddRange(_readers.Select(reader => ((Func<Process>)(() => reader.Process), (Action)(() => { }))));
+        _nemesis.Clients.AddRange(_members.Select(member => ((Func<Process>)(() => member.Process), (Action)member.NoteSilence)));
+        BringMembersBack();
     }
 
     /// <summary>Runs a plan on the caller's thread. The same plan gives the same outcome.</summary>
@@ -58,9 +70,16 @@ internal sealed class SimulatedRun : IDisposable
         Reach("producers did not end", () => _producers.TrueForAll(producer => producer.IsDone));
         _nemesis.EndAll();
         Reach("readers did not end", () => _readers.TrueForAll(reader => reader.IsDone || reader.Process.IsDead));
-        var drains = _cluster.AllPartitions.Select(partition => new Drain(_scene, partition)).ToList();
-        Reach("partitions could not be read to their end", () => drains.TrueForAll(drain => drain.IsDone));
+        _drains = [.. _cluster.AllPartitions.Select(partition => new Drain(_scene, partition))];
+        Reach("partitions could not be read to their end", () => _drains.TrueForAll(drain => drain.IsDone));
         return new Outcome(_plan, Problems(), _world.Trace.Hash, new TimeSpan(_world.Now), _scene.Counts, _faults, _world.Trace.Lines);
+    }
+
+    /// <summary>Members that died come back some time later.</summary>
+    private void BringMembersBack()
+    {
+        _members.ForEach(member => member.BeginAgainIfDead());
+        _world.After(_dice.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)), null, BringMembersBack);
     }
 
     private void Reach(string failure, Func<bool> isSo)
@@ -81,7 +100,10 @@ internal sealed class SimulatedRun : IDisposable
 
         if (problems.Count == 0)
         {
-            problems.AddRange(_scene.History.Check());
+            _scene.RecordAcknowledged();
+            var report = HistoryChecker.Check(_scene.History.Build());
+            problems.AddRange(report.Anomalies.Select(anomaly => anomaly.ToString()));
+            problems.AddRange(_scene.Damage.FindSilentLosses(partition => _drains.First(drain => drain.Partition == partition).LogStart.Value));
         }
 
         return problems;

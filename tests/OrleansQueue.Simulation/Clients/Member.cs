@@ -1,0 +1,203 @@
+using OrleansQueue.Broker;
+using OrleansQueue.History;
+using OrleansQueue.Simulation.Worlds;
+
+namespace OrleansQueue.Simulation.Clients;
+
+/// <summary>
+/// A place in a group: a process that is a member, and another one after it when it dies. It keeps to a member's rules: it
+/// sends heartbeats, stops reading what is taken from it before it gives it back, and lets everything go when it was without
+/// an answer for a session.
+/// </summary>
+internal sealed class Member
+{
+    private static readonly TimeSpan Session = TimeSpan.FromSeconds(10);
+    // So long that no partition is ever taken from a member that lives: two that hold one are then always a fault.
+    private static readonly TimeSpan Release = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
+
+    private readonly Scene _scene;
+    private readonly Dice _dice;
+    private readonly string _group;
+    private readonly string _name;
+    private readonly List<MemberRun> _runs = [];
+    private readonly List<MemberRun> _toRelease = [];
+    private readonly bool _keepsItsName;
+    private Consumer _who;
+    private GroupMember _member;
+    private Generation _known;
+    private Event? _sessionEnd;
+    private int _lives;
+
+    public Member(Scene scene, string group, int number)
+    {
+        _scene = scene;
+        _dice = scene.World.DiceFor($"{group} member {number}");
+        _group = group;
+        _name = $"{group}-m{number}";
+        _keepsItsName = _dice.Chance(0.3);
+        Process = Begin();
+    }
+
+    public Process Process { get; private set; }
+
+    /// <summary>Begins a new life after the process has died.</summary>
+    public void BeginAgainIfDead()
+    {
+        if (Process.IsDead)
+        {
+            Process = Begin();
+        }
+    }
+
+    /// <summary>The process dies or stands still: from now on it hands out nothing.</summary>
+    public void NoteSilence()
+    {
+        if (_sessionEnd is not null)
+        {
+            _scene.History.MemberGone(_who);
+        }
+    }
+
+    private Process Begin()
+    {
+        _lives++;
+        _sessionEnd = null;
+        _runs.Clear();
+        _toRelease.Clear();
+        var process = new Process(_scene.World, $"{_name}.{_lives}");
+        process.NewActor(process.Name).Start(() => RunAsync(process));
+        return process;
+    }
+
+    private async Task RunAsync(Process process)
+    {
+        while (true)
+        {
+            await JoinAsync(process);
+            while (await HeartbeatAsync(process))
+            {
+                // A small pause, so that no two heartbeats are sent at one time.
+                await _scene.World.WaitAsync(_dice.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)), process);
+            }
+
+            LetGo("is no member any more");
+            await _scene.World.WaitAsync(_dice.Between(TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1)), process);
+        }
+    }
+
+    private async Task JoinAsync(Process process)
+    {
+        var id = _keepsItsName ? _name : $"{_name}-{_lives}-{_dice.Below(1_000_000)}";
+        var request = new JoinRequest(_group, id, [.. _scene.Cluster.Topics.Select(topic => topic.Name)]) { SessionTimeout = Session, ReleaseTimeout = Release };
+        while (true)
+        {
+            var began = _scene.World.Now;
+            var reply = await _scene.Cluster.AskAsync(process, _group, host => host.JoinAsync(request, CancellationToken.None), Timeout);
+            if (reply is { IsAnswer: true, Value: JoinResult.Joined joined })
+            {
+                (_member, _known) = (joined.Member, Generation.None);
+                _who = new Consumer($"{id}@{joined.Member.Joined.Value}", _group);
+                _scene.World.Note(_who.ToString(), "has joined");
+                ExpectSilence(process, began);
+                return;
+            }
+
+            if (reply.IsAnswer)
+            {
+                _scene.Findings.Add($"{_name} was not let in: {reply.Value}");
+            }
+
+            await _scene.World.WaitAsync(_dice.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)), process);
+        }
+    }
+
+    /// <summary>Sends a heartbeat; false where the membership is over.</summary>
+    private async Task<bool> HeartbeatAsync(Process process)
+    {
+        var released = _toRelease.ToList();
+        var request = new HeartbeatRequest(_group, _member, _known)
+        {
+            Released = [.. released.Select(run => new Release(run.Partition, run.Since))],
+            MaxWait = _dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(2)),
+        };
+        var began = _scene.World.Now;
+        var reply = await _scene.Cluster.AskAsync(process, _group, host => host.HeartbeatAsync(request, CancellationToken.None), Timeout);
+        _scene.Counts.Add("heartbeat");
+        if (_sessionEnd is null)
+        {
+            return false;
+        }
+
+        if (!reply.IsAnswer)
+        {
+            return true;
+        }
+
+        switch (reply.Value)
+        {
+            case HeartbeatResult.Assigned assigned:
+                _toRelease.RemoveAll(released.Contains);
+                ExpectSilence(process, began);
+                Take(process, assigned);
+                return true;
+            case HeartbeatResult.Unchanged:
+                _toRelease.RemoveAll(released.Contains);
+                ExpectSilence(process, began);
+                return true;
+            default:
+                _scene.World.Note(_who.ToString(), $"heartbeat: {reply.Value}");
+                return false;
+        }
+    }
+
+    /// <summary>A member that gets no answer for a session, counted from the last heartbeat that was answered, lets everything go.</summary>
+    private void ExpectSilence(Process process, long answered)
+    {
+        _sessionEnd?.Cancel();
+        _sessionEnd = _scene.World.After(new TimeSpan(answered) + Session - new TimeSpan(_scene.World.Now), process, () => LetGo("had no answer for a session"));
+    }
+
+    private void LetGo(string why)
+    {
+        if (_sessionEnd is null)
+        {
+            return;
+        }
+
+        _sessionEnd.Cancel();
+        _sessionEnd = null;
+        _scene.World.Note(_who.ToString(), why);
+        _scene.History.MemberGone(_who);
+        _runs.ForEach(run => run.Cancel());
+        _runs.Clear();
+        _toRelease.Clear();
+    }
+
+    private void Take(Process process, HeartbeatResult.Assigned assigned)
+    {
+        _known = assigned.Generation;
+        foreach (var run in _runs.Where(run => !assigned.Partitions.Any(run.IsFor)).ToList())
+        {
+            _runs.Remove(run);
+            process.NewActor(_name).Start(() => GiveUpAsync(run, assigned.Partitions.Any(partition => partition.Start.TopicPartition == run.Partition)));
+        }
+
+        foreach (var partition in assigned.Partitions.Where(partition => !_runs.Exists(run => run.IsFor(partition))))
+        {
+            var run = new MemberRun(_scene, process, _group, _who, _member, partition, _scene.World.DiceFor($"{_who} {partition.Start.Partition} {partition.Since}"));
+            _runs.Add(run);
+            run.Start();
+        }
+    }
+
+    /// <summary>Ends a run in good order; what is not to be begun anew at once is then given back.</summary>
+    private async Task GiveUpAsync(MemberRun run, bool isBegunAnew)
+    {
+        await run.StopAsync();
+        if (!isBegunAnew)
+        {
+            _toRelease.Add(run);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using OrleansQueue.Broker;
+using OrleansQueue.History;
+using OrleansQueue.Simulation.Worlds;
+
+namespace OrleansQueue.Simulation.Clients;
+
+/// <summary>A partition in the hands of a member: it is read, handed out and committed until it is given up or taken away.</summary>
+internal sealed class MemberRun(Scene scene, Process process, string group, Consumer who, GroupMember member, AssignedPartition assigned, Dice dice)
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
+
+    private readonly Cursor _cursor = new(scene, process, who, assigned.Start, dice);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Position _committed = assigned.Start;
+    private bool _isStopping;
+    private bool _isCancelled;
+
+    public TopicPartition Partition => assigned.Start.TopicPartition;
+
+    public Generation Since => assigned.Since;
+
+    public bool IsFor(AssignedPartition other) => other.Start.TopicPartition == Partition && other.Since == Since;
+
+    public void Start()
+    {
+        scene.World.Note(who.ToString(), $"reads {scene.Cluster.NameOf(Partition)} from {assigned.Start.Offset}, since {Since}");
+        scene.History.Assigned(who, scene.KeyOf(Partition), Since.Value, assigned.Start.Offset.Value);
+        process.NewActor($"{who}/{Partition.Partition}").Start(RunAsync);
+    }
+
+    /// <summary>Ends without another word, as when the membership is over.</summary>
+    public void Cancel() => _isCancelled = true;
+
+    /// <summary>Finishes what was handed out, commits it, and ends.</summary>
+    public Task StopAsync()
+    {
+        _isStopping = true;
+        return _ended.Task;
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_isStopping && !_isCancelled)
+        {
+            var step = await _cursor.StepAsync(dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), () => !_isCancelled);
+            if (_cursor.Position != _committed && !_isCancelled && dice.Chance(0.6))
+            {
+                await CommitAsync();
+            }
+
+            if (step is not CursorStep.Moved)
+            {
+                await scene.World.WaitAsync(dice.Between(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1)), process);
+            }
+        }
+
+        if (!_isCancelled && _cursor.Position != _committed)
+        {
+            await CommitAsync();
+        }
+
+        if (!_isCancelled)
+        {
+            scene.History.Revoked(who, scene.KeyOf(Partition), Since.Value);
+        }
+
+        _ended.SetResult();
+    }
+
+    private async Task CommitAsync()
+    {
+        var position = _cursor.Position;
+        var token = scene.History.BeginCommit(who, scene.KeyOf(Partition), Since.Value, position.Offset.Value);
+        var request = new CommitRequest(group, new Committer.Member(member), [new Commit(position, Since)]);
+        var reply = await scene.Cluster.AskAsync(process, group, host => host.CommitAsync(request, CancellationToken.None), Timeout, mayRepeat: true);
+        scene.Counts.Add("commit");
+        scene.World.Note(who.ToString(), $"commits {scene.Cluster.NameOf(Partition)} {position.Offset}: {(reply.IsAnswer ? reply.Value : reply.Problem)}");
+        if (!reply.IsAnswer || reply.WasRepeated)
+        {
+            scene.History.CommitUnknown(token);
+        }
+        else if (reply.Value is CommitResult.Committed { Refusals.Count: 0 })
+        {
+            _committed = position;
+            scene.History.Committed(token);
+        }
+        else
+        {
+            Take(reply.Value);
+            scene.History.CommitRefused(token);
+        }
+    }
+
+    private void Take(CommitResult refused)
+    {
+        switch (refused)
+        {
+            case CommitResult.Committed committed when committed.Refusals[0].Reason == CommitRefusalReason.NotOwner:
+            case CommitResult.UnknownMember or CommitResult.Replaced:
+                // The next heartbeat says so too; until then nothing more is handed out.
+                _isStopping = true;
+                _committed = _cursor.Position;
+                break;
+            case CommitResult.Committed committed when committed.Refusals[0].Reason == CommitRefusalReason.BeyondEnd:
+                // An owner of the partition that was replaced knows an earlier end. It is committed again later.
+                scene.Counts.Add("commits refused as beyond the end");
+                break;
+            default:
+                scene.Findings.Add($"{who} committed {_cursor.Position.Offset} of {scene.Cluster.NameOf(Partition)} and was answered {refused}");
+                break;
+        }
+    }
+}
