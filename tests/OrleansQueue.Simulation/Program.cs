@@ -1,22 +1,39 @@
 using System.Globalization;
+using OrleansQueue.Simulation;
+using OrleansQueue.Simulation.Mutations;
 using OrleansQueue.Simulation.Runs;
 
-var seed = int.Parse(args[0], CultureInfo.InvariantCulture);
-var count = int.Parse(args[1], CultureInfo.InvariantCulture);
-var watch = System.Diagnostics.Stopwatch.StartNew();
-for (var s = seed; s < seed + count; s++)
+if (Arguments.Parse(args) is not { } arguments)
 {
-    var outcome = SimulatedRun.Run(Plan.Of(s), keepsText: args.Length > 2);
-    if (!outcome.IsGood)
-    {
-        Console.WriteLine($"seed {s} {(outcome.Plan.IsShared ? "shared" : "files")}: {outcome.Problems[0].Split('\n')[0]} ({outcome.Problems.Count})");
-    }
+    await Console.Error.WriteLineAsync(Arguments.Usage);
+    return 2;
+}
 
-    if (args.Length > 2)
+if (arguments.Mutations)
+{
+    return await MutationRun.RunAsync(arguments.Only, Console.Out) ? 0 : 1;
+}
+
+if (arguments.Seed is { } single)
+{
+    var plan = Plan.Of(single);
+    var replay = await Replay.RunAsync(plan, keepsText: true);
+    await Console.Out.WriteLineAsync(string.Join('\n', replay.Trace));
+    await Console.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{plan}\nTrace {replay.Hash:x16}"));
+    await Console.Out.WriteLineAsync(replay.IsGood ? $"Seed {single} passes." : $"Seed {single} fails: {string.Join('\n', replay.Problems)}");
+    return replay.IsGood ? 0 : 1;
+}
+
+var campaign = new Campaign(arguments.From, arguments.Seeds, arguments.Longest, threads: 2);
+var failed = campaign.Run();
+if (failed is not null)
+{
+    await Console.Out.WriteLineAsync($"Seed {failed.Plan.Seed} fails: {failed.Problems[0]}");
+    if (!arguments.KeepsLength)
     {
-        Console.WriteLine(string.Join('\n', outcome.Trace));
-        Console.WriteLine(outcome.Hash);
+        await Console.Out.WriteLineAsync(await Replay.ExplainAsync(failed));
     }
 }
 
-Console.WriteLine(watch.Elapsed);
+await Console.Out.WriteLineAsync(campaign.Summary.Text(campaign.Took));
+return failed is null ? 0 : 1;

@@ -89,7 +89,11 @@ internal sealed class Cursor(Scene scene, Process process, Consumer who, Positio
         }
 
         scene.Counts.Add("messages delivered", records.Count);
-        scene.World.Note(who.ToString(), $"{scene.Cluster.NameOf(Partition)} {from.Offset}: {string.Join(' ', records.Select(record => $"{record.Offset}={record.Value}"))}");
+        if (records.Count != 0)
+        {
+            scene.World.Note(who.ToString(), $"{scene.Cluster.NameOf(Partition)} {from.Offset}: {string.Join(' ', records.Select(record => $"{record.Offset}={record.Value}"))}");
+        }
+
         scene.History.Poll(who, scene.KeyOf(Partition), from.Offset.Value, [.. records], fetched.Next.Offset.Value, fetched.LogStart.Value);
         foreach (var (offset, value) in records)
         {

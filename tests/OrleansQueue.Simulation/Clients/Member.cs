@@ -124,7 +124,7 @@ internal sealed class Member
         var began = _scene.World.Now;
         var reply = await _scene.Cluster.AskAsync(process, _group, host => host.HeartbeatAsync(request, CancellationToken.None), Timeout);
         _scene.Counts.Add("heartbeat");
-        if (_sessionEnd is null)
+        if (_sessionEnd is null || _runs.Exists(run => run.IsDisowned))
         {
             return false;
         }

@@ -19,6 +19,9 @@ internal sealed class MemberRun(Scene scene, Process process, string group, Cons
 
     public Generation Since => assigned.Since;
 
+    /// <summary>Whether a commit was refused because the partition is not the member's any more.</summary>
+    public bool IsDisowned { get; private set; }
+
     public bool IsFor(AssignedPartition other) => other.Start.TopicPartition == Partition && other.Since == Since;
 
     public void Start()
@@ -97,8 +100,8 @@ internal sealed class MemberRun(Scene scene, Process process, string group, Cons
         {
             case CommitResult.Committed committed when committed.Refusals[0].Reason == CommitRefusalReason.NotOwner:
             case CommitResult.UnknownMember or CommitResult.Replaced:
-                // The next heartbeat says so too; until then nothing more is handed out.
-                _isStopping = true;
+                // The membership is over, or somebody who answered for the group thinks so: the member joins again.
+                IsDisowned = _isStopping = true;
                 _committed = _cursor.Position;
                 break;
             case CommitResult.Committed committed when committed.Refusals[0].Reason == CommitRefusalReason.BeyondEnd:

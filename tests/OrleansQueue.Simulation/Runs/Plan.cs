@@ -78,5 +78,10 @@ internal sealed record Plan
         };
     }
 
+    public override string ToString() =>
+        $"seed {Seed}, {(IsShared ? $"{Silos} silos on a shared store" : "1 silo on files")}, partitions {string.Join('+', Topics)}, {Producers} producers of {Batches} batches, "
+        + $"{Readers} readers, {Groups} groups of {Members}, segments of {SegmentBytes}, write-ahead up to {WriteAheadMaxCommitBytes} in files of {WriteAheadFileBytes}, "
+        + $"tail cache {TailCacheBytes}, retention {RetentionTime?.ToString() ?? "none"}, trouble for {TroubledTime} each {BetweenFaults}: {string.Join(' ', Faults)}";
+
     public bool Has(FaultKind kind) => Faults.Contains(kind);
 }

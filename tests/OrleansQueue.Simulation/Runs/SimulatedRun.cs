@@ -51,6 +51,7 @@ internal sealed class SimulatedRun : IDisposable
         _members = [.. Enumerable.Range(0, plan.Groups).SelectMany(group => Enumerable.Range(1, plan.Members).Select(number => new Member(_scene, $"group{group}", number)))];
         _nemesis.Clients.AddRange(_readers.Select(reader => ((Func<Process>)(() => reader.Process), (Action)(() => { }))));
         _nemesis.Clients.AddRange(_members.Select(member => ((Func<Process>)(() => member.Process), (Action)member.NoteSilence)));
+        _ = new Janitor(_scene);
         BringMembersBack();
     }
 
@@ -72,6 +73,8 @@ internal sealed class SimulatedRun : IDisposable
         Reach("readers did not end", () => _readers.TrueForAll(reader => reader.IsDone || reader.Process.IsDead));
         _drains = [.. _cluster.AllPartitions.Select(partition => new Drain(_scene, partition))];
         Reach("partitions could not be read to their end", () => _drains.TrueForAll(drain => drain.IsDone));
+        var ends = Enumerable.Range(0, _plan.Groups).Select(group => new GroupEnd(_scene, $"group{group}", _drains)).ToList();
+        Reach("groups did not get to the end", () => ends.TrueForAll(end => end.IsDone));
         return new Outcome(_plan, Problems(), _world.Trace.Hash, new TimeSpan(_world.Now), _scene.Counts, _faults, _world.Trace.Lines);
     }
 
