@@ -110,7 +110,7 @@ internal sealed class Cluster : IDisposable
         {
             return server.IsLost ? Epoch.None : (await server.DescribeAsync())?.Epoch ?? Epoch.None;
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
             return Epoch.None;
         }

@@ -90,7 +90,7 @@ internal sealed class Grains<TKey, TServer>(Func<Silo, TKey, TServer> create, Fu
         {
             await server.DisposeAsync();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
             // What could not be written when it went was never acknowledged.
         }

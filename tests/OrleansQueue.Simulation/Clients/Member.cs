@@ -12,8 +12,8 @@ namespace OrleansQueue.Simulation.Clients;
 internal sealed class Member
 {
     private static readonly TimeSpan Session = TimeSpan.FromSeconds(10);
-    // So long that no partition is ever taken from a member that lives: two that hold one are then always a fault.
-    private static readonly TimeSpan Release = TimeSpan.FromMinutes(30);
+    // Longer than a session and all that a member does to release: who has not by then has let go, or was never told of the partition.
+    private static readonly TimeSpan Release = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
     private readonly Scene _scene;
@@ -177,6 +177,7 @@ internal sealed class Member
     private void Take(Process process, HeartbeatResult.Assigned assigned)
     {
         _known = assigned.Generation;
+        _scene.World.Note(_who.ToString(), $"is assigned {string.Join(' ', assigned.Partitions.Select(partition => $"{partition.TopicName}/{partition.Start.Partition}@{partition.Since}"))} in generation {assigned.Generation}");
         foreach (var run in _runs.Where(run => !assigned.Partitions.Any(run.IsFor)).ToList())
         {
             _runs.Remove(run);

@@ -50,7 +50,7 @@ internal sealed class Janitor
                 _scene.Counts.Add("retention");
             }
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
         {
             _scene.World.Note(activation.Actor.Name, $"retention: {error.Message}");
         }
