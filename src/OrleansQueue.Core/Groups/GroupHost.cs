@@ -81,7 +81,7 @@ internal sealed partial class GroupHost : IAsyncDisposable
         var answer = await CallAsync(server, call);
         if (IsGone(server))
         {
-            // The index names a group that is not there: its creation or deletion was cut short.
+            // The index names a group that is not there: its creation or deletion was cut short, or it was created by a later owner.
             await ChangeAsync(() => ForgetIfGoneAsync(server));
         }
 
@@ -129,7 +129,17 @@ internal sealed partial class GroupHost : IAsyncDisposable
 
     private async ValueTask ForgetIfGoneAsync(GroupServer server)
     {
-        if (IsCurrent(server) && IsGone(server))
+        if (!IsCurrent(server) || !IsGone(server))
+        {
+            return;
+        }
+
+        var isSure = server.IsDeleted || await CallAsync(server, async group =>
+        {
+            await group.ConfirmAsync();
+            return true;
+        });
+        if (isSure && IsCurrent(server) && IsGone(server))
         {
             await _registry.RemoveAsync(_name);
             Close(server);

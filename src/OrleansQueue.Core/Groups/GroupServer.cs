@@ -134,6 +134,19 @@ internal sealed partial class GroupServer : IAsyncDisposable
         return description;
     }
 
+    /// <summary>
+    /// Makes sure that a group which is not there in this owner's eyes is not there at all: a later owner may have created it.
+    /// </summary>
+    /// <exception cref="IOException">There is a later owner, or whether there is one cannot be told.</exception>
+    public async ValueTask ConfirmAsync()
+    {
+        if (await _journal.ConfirmAsync() != StoreOutcome.Done)
+        {
+            IsLost = true;
+            throw new IOException($"Group {_name} has another owner now.");
+        }
+    }
+
     /// <inheritdoc cref="IGroupAdminVerbs.PauseGroupAsync"/>
     public ValueTask<bool> PauseAsync() => SetPausedAsync(new GroupEntry { Paused = true });
 

@@ -87,11 +87,35 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>Completes when everything that the state shows now is kept.</summary>
     public Task<StoreOutcome> WhenDurable() => _lastDone;
 
+    /// <summary>
+    /// Asks the store whether this owner still is the owner, with nothing to write: for an answer that shows that there is
+    /// nothing, which no entry would vouch for. Entries that come meanwhile are written after it.
+    /// </summary>
+    public Task<StoreOutcome> ConfirmAsync()
+    {
+        var confirming = ConfirmAsync(after: _writing);
+        _writing = WriteAsync(after: confirming);
+        return confirming;
+    }
+
     /// <summary>Waits for what is being written, then lets the journal go.</summary>
     public async ValueTask DisposeAsync()
     {
         await _writing;
         await _log.DisposeAsync();
+    }
+
+    /// <summary>A deletion of nothing: every store answers it as any other change of the log, and leaves the log as it is.</summary>
+    private async Task<StoreOutcome> ConfirmAsync(Task after)
+    {
+        await after;
+        return await _log.DeleteBeforeAsync(Offset.Zero);
+    }
+
+    private async Task WriteAsync(Task after)
+    {
+        await Waits.EndOfAsync(after);
+        await WriteAsync();
     }
 
     private async Task WriteAsync()
