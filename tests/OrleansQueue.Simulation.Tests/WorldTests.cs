@@ -48,7 +48,7 @@ public sealed class WorldTests
             await world.WaitAsync(TimeSpan.FromSeconds(1), process);
             at = world.Now;
         });
-        process.Pause();
+        world.After(TimeSpan.FromSeconds(0.5), null, process.Pause);
         world.After(TimeSpan.FromSeconds(30), null, process.Resume);
         Assert.True(world.RunUntil(() => at != 0, TimeSpan.FromMinutes(1)));
         Assert.Equal(TimeSpan.FromSeconds(30).Ticks, at);
