@@ -19,6 +19,7 @@ internal sealed class Cluster : IDisposable
     private readonly Plan _plan;
     private readonly Dice _dice;
     private readonly GroupRegistry _registry = new();
+    private readonly Dictionary<TopicPartition, Epoch> _newestOwners = [];
     private long _producerIds = 1_000_000;
 
     public Cluster(World world, Plan plan, Network network)
@@ -54,8 +55,19 @@ internal sealed class Cluster : IDisposable
     /// <summary>A partition as a trace shows it.</summary>
     public string NameOf(TopicPartition partition) => $"{Topics.First(topic => topic.Id == partition.Topic).Name}/{partition.Partition}";
 
-    public Task<Reply<T>> AskAsync<T>(Process caller, TopicPartition partition, Func<PartitionServer, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false) =>
-        AskAsync(Partitions, caller, partition, call, EpochOfAsync, timeout, mayRepeat);
+    /// <summary>Whether a later owner than that has answered somebody, so that it was no owner any more, whether it knew or not.</summary>
+    public bool IsReplaced(TopicPartition partition, Epoch owner) => owner < _newestOwners.GetValueOrDefault(partition, Epoch.None);
+
+    public async Task<Reply<T>> AskAsync<T>(Process caller, TopicPartition partition, Func<PartitionServer, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false)
+    {
+        var reply = await AskAsync(Partitions, caller, partition, call, EpochOfAsync, timeout, mayRepeat);
+        if (!IsReplaced(partition, reply.Owner))
+        {
+            _newestOwners[partition] = reply.Owner;
+        }
+
+        return reply;
+    }
 
     public Task<Reply<T>> AskAsync<T>(Process caller, string group, Func<GroupHost, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false) =>
         AskAsync(Groups, caller, group, call, _ => new(Epoch.None), timeout, mayRepeat);

@@ -69,7 +69,7 @@ internal sealed class Cursor(Scene scene, Process process, Consumer who, Positio
             case FetchResult.Diverged diverged when scene.Damage.IsTouched(Partition):
                 Seek(diverged.LastCommon);
                 return CursorStep.Moved;
-            case FetchResult.Diverged when owner < from.Epoch:
+            case FetchResult.Diverged when owner < from.Epoch || scene.Cluster.IsReplaced(Partition, owner):
                 // An owner that was replaced takes records of the next one for lost; asking again reaches that one.
                 scene.Counts.Add("answers of replaced owners that say diverged");
                 return CursorStep.Again;

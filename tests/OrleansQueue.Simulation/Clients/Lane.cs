@@ -156,7 +156,7 @@ internal sealed class Lane(Scene scene, Process process, string name, TopicParti
             case ProduceResult.OutOfOrder when !wasFirst:
                 await PauseAsync(TimeSpan.FromMilliseconds(20));
                 break;
-            case ProduceResult.UnknownProducer when _isKnown && owner >= _acknowledgedBy && scene.Plan.RetentionTime is null && !scene.Damage.IsTouched(partition):
+            case ProduceResult.UnknownProducer when _isKnown && owner >= _acknowledgedBy && !scene.Cluster.IsReplaced(partition, owner) && scene.Plan.RetentionTime is null && !scene.Damage.IsTouched(partition):
                 scene.Findings.Add($"{scene.Cluster.NameOf(partition)} forgot producer {id.Value}, epoch {batch.Epoch.Value}, of which it had acknowledged batches");
                 LoseIdentity();
                 break;

@@ -22,7 +22,6 @@ internal sealed class Member
     private readonly string _name;
     private readonly List<MemberRun> _runs = [];
     private readonly List<MemberRun> _toRelease = [];
-    private readonly bool _keepsItsName;
     private Consumer _who;
     private GroupMember _member;
     private Generation _known;
@@ -35,7 +34,6 @@ internal sealed class Member
         _dice = scene.World.DiceFor($"{group} member {number}");
         _group = group;
         _name = $"{group}-m{number}";
-        _keepsItsName = _dice.Chance(0.3);
         Process = Begin();
     }
 
@@ -88,10 +86,11 @@ internal sealed class Member
 
     private async Task JoinAsync(Process process)
     {
-        var id = _keepsItsName ? _name : $"{_name}-{_lives}-{_dice.Below(1_000_000)}";
-        var request = new JoinRequest(_group, id, [.. _scene.Cluster.Topics.Select(topic => topic.Name)]) { SessionTimeout = Session, ReleaseTimeout = Release };
         while (true)
         {
+            // A new id each time: an attempt without an answer may still succeed later, and would then take the place of the next one.
+            var id = $"{_name}-{_lives}-{_dice.Below(1_000_000)}";
+            var request = new JoinRequest(_group, id, [.. _scene.Cluster.Topics.Select(topic => topic.Name)]) { SessionTimeout = Session, ReleaseTimeout = Release };
             var began = _scene.World.Now;
             var reply = await _scene.Cluster.AskAsync(process, _group, host => host.JoinAsync(request, CancellationToken.None), Timeout);
             if (reply is { IsAnswer: true, Value: JoinResult.Joined joined })
@@ -124,7 +123,9 @@ internal sealed class Member
         var began = _scene.World.Now;
         var reply = await _scene.Cluster.AskAsync(process, _group, host => host.HeartbeatAsync(request, CancellationToken.None), Timeout);
         _scene.Counts.Add("heartbeat");
-        if (_sessionEnd is null || _runs.Exists(run => run.IsDisowned))
+        // An answer that lay there while the process stood still is as old as the wait for it was long.
+        var isTooLate = _scene.World.Now - began >= Session.Ticks;
+        if (_sessionEnd is null || isTooLate || _runs.Exists(run => run.IsDisowned))
         {
             return false;
         }
