@@ -13,5 +13,6 @@ public static class RegressionSeeds
         { 22, "a bit turned over in a batch's epoch had acknowledged records cut off as a torn tail" },
         { 77, "a commit under way when its log was closed over a waiting reader was failed after it had been answered" },
         { 161, "a group decided on changes that its broken journal had not taken" },
+        { 896, "an owner that knew nothing of a group's creation answered that there is none and took it out of the index" },
     };
 }

@@ -38,6 +38,12 @@ internal sealed class Drain
         End = (await FindAsync(new OffsetQuery.Latest())).Offset;
         LogStart = start.Offset;
         var cursor = new Cursor(_scene, _process, _who, start, _scene.World.DiceFor(_who.Name));
+        if (_scene.Plan.RetentionTime is not null)
+        {
+            // A silo that stood still in the middle of its retention may have gone further than was foreseen when it began.
+            _scene.History.Deleted(_scene.KeyOf(_partition), LogStart.Value);
+        }
+
         var isTouched = _scene.Damage.IsTouched(_partition);
         var key = _scene.KeyOf(_partition);
         var token = isTouched ? default : _scene.History.BeginDrain(_who, key, start.Offset.Value);
