@@ -60,7 +60,7 @@ internal sealed class Cluster : IDisposable
 
     public async Task<Reply<T>> AskAsync<T>(Process caller, TopicPartition partition, Func<PartitionServer, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false)
     {
-        var reply = await AskAsync(Partitions, caller, partition, call, EpochOfAsync, timeout, mayRepeat);
+        var reply = await AskAsync(Partitions, caller, partition, call, EpochOfAsync, timeout, mayRepeat, mayOutlive: false);
         if (!IsReplaced(partition, reply.Owner))
         {
             _newestOwners[partition] = reply.Owner;
@@ -69,11 +69,11 @@ internal sealed class Cluster : IDisposable
         return reply;
     }
 
-    public Task<Reply<T>> AskAsync<T>(Process caller, string group, Func<GroupHost, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false) =>
-        AskAsync(Groups, caller, group, call, _ => new(Epoch.None), timeout, mayRepeat);
+    public Task<Reply<T>> AskAsync<T>(Process caller, string group, Func<GroupHost, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false, bool mayOutlive = false) =>
+        AskAsync(Groups, caller, group, call, _ => new(Epoch.None), timeout, mayRepeat, mayOutlive);
 
     private async Task<Reply<T>> AskAsync<TKey, TServer, T>(
-        Grains<TKey, TServer> grains, Process caller, TKey key, Func<TServer, ValueTask<T>> call, Func<TServer, ValueTask<Epoch>> epochOf, TimeSpan timeout, bool mayRepeat)
+        Grains<TKey, TServer> grains, Process caller, TKey key, Func<TServer, ValueTask<T>> call, Func<TServer, ValueTask<Epoch>> epochOf, TimeSpan timeout, bool mayRepeat, bool mayOutlive)
         where TKey : notnull
         where TServer : IAsyncDisposable
     {
@@ -91,7 +91,7 @@ internal sealed class Cluster : IDisposable
             {
                 grains.RemoveIfLost(key, found!);
             }
-        }, timeout, mayRepeat);
+        }, timeout, mayRepeat, mayOutlive);
         return reply with { Owner = owner };
     }
 

@@ -36,7 +36,13 @@ internal sealed class Network(World world, FaultCounts counts)
     public void Heal() => LostRequests = RepeatedRequests = LateRequests = LostResponses = LateResponses = 0;
 
     /// <summary>Calls an actor, which may be gone.</summary>
-    public Task<Reply<T>> CallAsync<T>(Process caller, Actor? target, Func<ValueTask<T>> work, TimeSpan timeout, bool mayRepeat)
+    /// <param name="caller">Who calls.</param>
+    /// <param name="target">Who is called; null where nobody is there.</param>
+    /// <param name="work">What it is to do.</param>
+    /// <param name="timeout">How long the caller waits for the answer.</param>
+    /// <param name="mayRepeat">Whether the request may reach the other side twice.</param>
+    /// <param name="mayOutlive">Whether a late request may come so late that sessions have ended meanwhile.</param>
+    public Task<Reply<T>> CallAsync<T>(Process caller, Actor? target, Func<ValueTask<T>> work, TimeSpan timeout, bool mayRepeat, bool mayOutlive)
     {
         var reply = new TaskCompletionSource<Reply<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var repeated = false;
@@ -47,19 +53,19 @@ internal sealed class Network(World world, FaultCounts counts)
         }
         else if (!Take(LostRequests, FaultKind.LostRequest))
         {
-            Deliver(caller, target, work, LateRequests, answer => reply.TrySetResult(answer with { WasRepeated = repeated }));
+            Deliver(caller, target, work, mayOutlive, answer => reply.TrySetResult(answer with { WasRepeated = repeated }));
             if (mayRepeat && Take(RepeatedRequests, FaultKind.RepeatedRequest))
             {
                 repeated = true;
-                Deliver(caller, target, work, LateRequests, answer => reply.TrySetResult(answer with { WasRepeated = true }));
+                Deliver(caller, target, work, mayOutlive, answer => reply.TrySetResult(answer with { WasRepeated = true }));
             }
         }
 
         return reply.Task;
     }
 
-    private void Deliver<T>(Process caller, Actor target, Func<ValueTask<T>> work, double late, Action<Reply<T>> answer) =>
-        world.After(Delay(FaultKind.LateRequest, late), target.Process, () => target.Start(async () =>
+    private void Deliver<T>(Process caller, Actor target, Func<ValueTask<T>> work, bool mayOutlive, Action<Reply<T>> answer) =>
+        world.After(Delay(FaultKind.LateRequest, LateRequests, mayOutlive), target.Process, () => target.Start(async () =>
         {
             var reply = await RunAsync(work);
             if (!Take(LostResponses, FaultKind.LostResponse))
@@ -83,9 +89,17 @@ internal sealed class Network(World world, FaultCounts counts)
     /// <summary>Errors of the storage and of what is being given up are part of a broker's life; anything else is a fault of its code.</summary>
     private static bool IsExpected(Exception error) => error is IOException or OperationCanceledException or ObjectDisposedException or BrokerUnavailableException;
 
-    private TimeSpan Delay(FaultKind kind, double late) => Take(late, kind)
-        ? _dice.Between(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(15))
-        : _dice.Between(Least, TimeSpan.FromMilliseconds(4));
+    private TimeSpan Delay(FaultKind kind, double late, bool mayOutlive = false)
+    {
+        if (!Take(late, kind))
+        {
+            return _dice.Between(Least, TimeSpan.FromMilliseconds(4));
+        }
+
+        return mayOutlive && _dice.Chance(0.5)
+            ? _dice.Between(TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(60))
+            : _dice.Between(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(15));
+    }
 
     private bool Take(double probability, FaultKind kind)
     {

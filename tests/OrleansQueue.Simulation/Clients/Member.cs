@@ -21,7 +21,7 @@ internal sealed class Member
     private readonly string _group;
     private readonly string _name;
     private readonly List<MemberRun> _runs = [];
-    private readonly List<MemberRun> _toRelease = [];
+    private readonly List<MemberRun> _givingUp = [];
     private Consumer _who;
     private GroupMember _member;
     private Generation _known;
@@ -62,8 +62,8 @@ internal sealed class Member
         _lives++;
         _sessionEnd = null;
         _runs.Clear();
-        _toRelease.Clear();
-        var process = new Process(_scene.World, $"{_name}.{_lives}");
+        _givingUp.Clear();
+        var process = new Process(_scene.World, $"{_name}.{_lives}") { OnResume = () => _runs.ForEach(run => run.CommitAfterPause()) };
         process.NewActor(process.Name).Start(() => RunAsync(process));
         return process;
     }
@@ -114,7 +114,7 @@ internal sealed class Member
     /// <summary>Sends a heartbeat; false where the membership is over.</summary>
     private async Task<bool> HeartbeatAsync(Process process)
     {
-        var released = _toRelease.ToList();
+        var released = _givingUp.FindAll(run => run.HasEnded);
         var request = new HeartbeatRequest(_group, _member, _known)
         {
             Released = [.. released.Select(run => new Release(run.Partition, run.Since))],
@@ -138,12 +138,12 @@ internal sealed class Member
         switch (reply.Value)
         {
             case HeartbeatResult.Assigned assigned:
-                _toRelease.RemoveAll(released.Contains);
+                _givingUp.RemoveAll(released.Contains);
                 ExpectSilence(process, began);
                 Take(process, assigned);
                 return true;
             case HeartbeatResult.Unchanged:
-                _toRelease.RemoveAll(released.Contains);
+                _givingUp.RemoveAll(released.Contains);
                 ExpectSilence(process, began);
                 return true;
             default:
@@ -171,8 +171,9 @@ internal sealed class Member
         _scene.World.Note(_who.ToString(), why);
         _scene.History.MemberGone(_who);
         _runs.ForEach(run => run.Cancel());
+        _givingUp.ForEach(run => run.Cancel());
         _runs.Clear();
-        _toRelease.Clear();
+        _givingUp.Clear();
     }
 
     private void Take(Process process, HeartbeatResult.Assigned assigned)
@@ -182,24 +183,19 @@ internal sealed class Member
         foreach (var run in _runs.Where(run => !assigned.Partitions.Any(run.IsFor)).ToList())
         {
             _runs.Remove(run);
-            process.NewActor(_name).Start(() => GiveUpAsync(run, assigned.Partitions.Any(partition => partition.Start.TopicPartition == run.Partition)));
+            run.Stop();
+            if (!assigned.Partitions.Any(partition => partition.Start.TopicPartition == run.Partition))
+            {
+                _givingUp.Add(run);
+            }
         }
 
-        foreach (var partition in assigned.Partitions.Where(partition => !_runs.Exists(run => run.IsFor(partition))))
+        // What is being given up is not taken back: once it is released, it comes again in a new generation.
+        foreach (var partition in assigned.Partitions.Where(partition => !_runs.Concat(_givingUp).Any(run => run.IsFor(partition))))
         {
             var run = new MemberRun(_scene, process, _group, _who, _member, partition, _scene.World.DiceFor($"{_who} {partition.Start.Partition} {partition.Since}"));
             _runs.Add(run);
             run.Start();
-        }
-    }
-
-    /// <summary>Ends a run in good order; what is not to be begun anew at once is then given back.</summary>
-    private async Task GiveUpAsync(MemberRun run, bool isBegunAnew)
-    {
-        await run.StopAsync();
-        if (!isBegunAnew)
-        {
-            _toRelease.Add(run);
         }
     }
 }

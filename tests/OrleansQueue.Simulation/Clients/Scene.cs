@@ -27,6 +27,9 @@ internal sealed class Scene(World world, Plan plan, Cluster cluster, FaultCounts
 
     public Counts Counts { get; } = new();
 
+    /// <summary>The newest owners of partitions in groups.</summary>
+    public OwnerLedger Owners { get; } = new();
+
     /// <summary>What was done to the bytes of partitions, and what was told of it.</summary>
     public DamageLedger Damage { get; } = new();
 

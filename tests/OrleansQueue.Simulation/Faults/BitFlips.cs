@@ -1,3 +1,4 @@
+using OrleansQueue.Batches;
 using OrleansQueue.Simulation.Clients;
 using OrleansQueue.Simulation.Disks;
 using OrleansQueue.Simulation.Worlds;
@@ -8,7 +9,8 @@ namespace OrleansQueue.Simulation.Faults;
 
 /// <summary>
 /// Turns bits over where the store promises to notice: in batches of ended segments, below the synced mark of the last one, in
-/// its header, and in sidecars. Of each partition one bit at most, since two can hide each other.
+/// its header, and in sidecars; and in what lies outside the CRC of a batch also behind that mark, since a batch that is whole
+/// but for its place was not torn. Of each partition one bit at most, since two can hide each other.
 /// </summary>
 internal sealed class BitFlips(Scene scene, SimulatedDisk disk, Dice dice)
 {
@@ -31,10 +33,13 @@ internal sealed class BitFlips(Scene scene, SimulatedDisk disk, Dice dice)
         }
 
         var segments = names.Where(name => SegmentName.Parse(name) is not null).ToList();
-        var name = dice.Chance(0.2) ? dice.Pick(names) : dice.Pick(segments.Count == 0 ? names : segments);
+        var isAimed = segments.Count != 0 && dice.Chance(0.5);
+        var name = isAimed && isAtRest && dice.Chance(0.7) ? segments[^1]
+            : isAimed ? dice.Pick(segments)
+            : dice.Chance(0.2) ? dice.Pick(names) : dice.Pick(segments.Count == 0 ? names : segments);
         var file = disk.FindFile($"{folder}/{name}")!;
         var isLast = segments.Count != 0 && name == segments[^1];
-        var (first, end) = Range(file, isSegment: segments.Contains(name), isLast);
+        var (first, end) = isAimed ? PlaceInBatch(file, isLast) : Range(file, isSegment: segments.Contains(name), isLast);
         if (end <= first || (isLast && !isAtRest) || file.HasUnsynced)
         {
             _done.Remove(folder);
@@ -47,6 +52,45 @@ internal sealed class BitFlips(Scene scene, SimulatedDisk disk, Dice dice)
         scene.World.Note("nemesis", $"turns bit {bit} of byte {at} of {folder}/{name} over");
         file.Flip(at, bit);
     }
+
+    /// <summary>Where the base offset or the epoch of some batch lies; of the last segment rather one behind the synced mark.</summary>
+    private (int First, int End) PlaceInBatch(DiskFile file, bool isLast)
+    {
+        var batches = FindBatches(file);
+        var behind = isLast && file.Length >= SegmentHeader.Size ? batches.FindAll(batch => batch >= MarkOf(file)) : [];
+        if (batches.Count == 0)
+        {
+            return (0, 0);
+        }
+
+        var batch = dice.Pick(behind.Count != 0 && dice.Chance(0.8) ? behind : batches);
+        return dice.Chance(0.5)
+            ? (batch + BatchLayout.BaseOffset, batch + BatchLayout.Length)
+            : (batch + BatchLayout.Epoch, batch + BatchLayout.Magic);
+    }
+
+    /// <summary>Where the batches of a segment begin, as far as their lengths lead.</summary>
+    private static List<int> FindBatches(DiskFile file)
+    {
+        var found = new List<int>();
+        var at = SegmentHeader.Size;
+        while (file.Length - at >= RecordBatchHeader.Size)
+        {
+            var size = RecordBatchHeader.Read(file.Bytes[at..]).SizeInBytes;
+            if (size < RecordBatchHeader.Size || size > file.Length - at)
+            {
+                break;
+            }
+
+            found.Add(at);
+            at += (int)size;
+        }
+
+        return found;
+    }
+
+    /// <summary>Up to where the file says that it was synced.</summary>
+    private static int MarkOf(DiskFile file) => SegmentHeader.Size + (int)SegmentHeader.ReadMark(file.Bytes[..SegmentHeader.Size]).Position;
 
     private (int First, int End) Range(DiskFile file, bool isSegment, bool isLast)
     {
@@ -66,7 +110,6 @@ internal sealed class BitFlips(Scene scene, SimulatedDisk disk, Dice dice)
         }
 
         // The first sector of the header says whose the segment is; the marks behind it protect the batches.
-        var marked = (int)SegmentHeader.ReadMark(file.Bytes[..SegmentHeader.Size]).Position;
-        return dice.Chance(0.1) ? (0, DiskFile.Sector) : (SegmentHeader.Size, Math.Min(file.Length, SegmentHeader.Size + marked));
+        return dice.Chance(0.1) ? (0, DiskFile.Sector) : (SegmentHeader.Size, Math.Min(file.Length, MarkOf(file)));
     }
 }

@@ -23,6 +23,9 @@ internal sealed class Process
     /// <summary>Whether it stands still, as after SIGSTOP. Time goes on without it.</summary>
     public bool IsPaused { get; private set; }
 
+    /// <summary>What it does first when it goes on after it stood still, before it hears of anything that fell due meanwhile.</summary>
+    public Action? OnResume { get; set; }
+
     public Actor NewActor(string name)
     {
         var actor = new Actor(_world, this, name, _world.NextActorNumber());
@@ -54,6 +57,7 @@ internal sealed class Process
 
         IsPaused = false;
         _world.Note(Name, "goes on");
+        OnResume?.Invoke();
         foreach (var actor in _actors)
         {
             actor.Wake();
