@@ -219,6 +219,11 @@ internal sealed class Nemesis
         var partition = _dice.Pick(_cluster.AllPartitions.ToList());
         _world.Note("nemesis", $"a second owner of {_cluster.NameOf(partition)}");
         _cluster.Partitions.Activate(partition, _dice.Pick(up));
+        if (_plan.Has(FaultKind.StaleRoute) && _dice.Chance(0.5))
+        {
+            // Both are asked for a while, so that the first does not only learn much later that it was replaced.
+            ForAWhile(FaultKind.StaleRoute, () => _cluster.StaleRoutes = 0.4, () => _cluster.StaleRoutes = 0);
+        }
     }
 
     private void PauseSilo()

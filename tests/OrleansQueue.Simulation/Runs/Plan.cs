@@ -67,7 +67,7 @@ internal sealed record Plan
             Readers = dice.Between(0, 2),
             Groups = dice.Between(0, 2),
             Members = dice.Between(1, 3),
-            SegmentBytes = dice.Between(600, 6_000),
+            SegmentBytes = SegmentBytesOf(dice.Between(600, 6_000), new Dice(seed, "segments")),
             WriteAheadMaxCommitBytes = dice.Pick([0, 400, 1_500, 64 << 10]),
             WriteAheadFileBytes = dice.Pick([8 << 10, 16 << 10, 64 << 10]),
             TailCacheBytes = dice.Pick([0, 1_000, 64 << 10]),
@@ -77,6 +77,9 @@ internal sealed record Plan
             Faults = faults,
         };
     }
+
+    /// <summary>Some plans have segments that hold hardly more than a batch, so that much of what happens meets a roll.</summary>
+    private static int SegmentBytesOf(int usual, Dice dice) => dice.Chance(0.25) ? dice.Between(150, 600) : usual;
 
     public override string ToString() =>
         $"seed {Seed}, {(IsShared ? $"{Silos} silos on a shared store" : "1 silo on files")}, partitions {string.Join('+', Topics)}, {Producers} producers of {Batches} batches, "
