@@ -93,6 +93,10 @@ internal sealed class SimulatedRun : IDisposable
         }
     }
 
+    /// <summary>Where a log ends at a damage, and the last epoch before that may be what is damaged, groups go back to that end.</summary>
+    private bool IsOfDamage(Anomaly anomaly) => anomaly.Kind == AnomalyKind.CommitRegression
+        && _cluster.AllPartitions.Any(partition => _scene.Damage.IsTouched(partition) && _scene.KeyOf(partition) == anomaly.Partition);
+
     private List<string> Problems()
     {
         var problems = new List<string>(_scene.Findings.All);
@@ -105,7 +109,7 @@ internal sealed class SimulatedRun : IDisposable
         {
             _scene.RecordAcknowledged();
             var report = HistoryChecker.Check(_scene.History.Build());
-            problems.AddRange(report.Anomalies.Select(anomaly => anomaly.ToString()));
+            problems.AddRange(report.Anomalies.Where(anomaly => !IsOfDamage(anomaly)).Select(anomaly => anomaly.ToString()));
             problems.AddRange(_scene.Damage.FindSilentLosses(partition => _drains.First(drain => drain.Partition == partition).LogStart.Value));
         }
 
