@@ -68,6 +68,17 @@ public sealed class GroupTests
         }).Commit("a", 1, 5).ReadCommitted(2).IsSound();
 
     [Fact]
+    public void A_commit_beside_a_reset_promises_nothing() =>
+        Read(Five()).Then(history =>
+        {
+            CommitToken early = history.BeginCommit(Story.Member("a"), Story.Here, 1, 4);
+            CommitToken reset = history.BeginCommitReset("billing", Story.Here, 2);
+            history.Committed(history.BeginCommit(Story.Member("a"), Story.Here, 1, 5));
+            history.Committed(reset);
+            history.Committed(early);
+        }).ReadCommitted(2).IsSound();
+
+    [Fact]
     public void A_reset_forwards_must_last() =>
         Five().Then(history => history.CommitReset("billing", Story.Here, 4)).ReadCommitted(-1).Shows("-1 was read", CommitRegression);
 

@@ -15,11 +15,14 @@ internal static class AbortedReads
             {
                 if (record.Send >= 0 && evidence.IsAborted(record.Send))
                 {
-                    anomalies.Add(AnomalyKind.AbortedRead, evidence.History.Partitions[partition], () =>
-                        $"{evidence.PollerAt(record.FirstPolled)} polled the value {record.Value} at {record.Offset}, although "
-                        + $"{evidence.ProducerOf(record.Send)} was told that it is not stored");
+                    Add(evidence, anomalies, partition, record);
                 }
             }
         }
     }
+
+    private static void Add(HistoryEvidence evidence, AnomalyList anomalies, int partition, KnownRecord record) =>
+        anomalies.Add(AnomalyKind.AbortedRead, evidence.History.Partitions[partition], () =>
+            $"{evidence.PollerAt(record.FirstPolled)} polled the value {record.Value} at {record.Offset}, although "
+            + $"{evidence.ProducerOf(record.Send)} was told that it is not stored");
 }

@@ -12,6 +12,7 @@ internal sealed class AnomalyList
 
     public IReadOnlyList<Anomaly> Kept => [.. _kept.OrderBy(anomaly => anomaly.Kind)];
 
+    // A search calls this from a method of its own, or what the text captures would cost an object for each message that is right.
     public void Add(AnomalyKind kind, PartitionKey partition, Func<string> text)
     {
         long before = _found.GetValueOrDefault(kind);

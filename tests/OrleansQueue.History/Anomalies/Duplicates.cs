@@ -16,11 +16,14 @@ internal static class Duplicates
             {
                 if (evidence.IsAtHome(record, partition) && evidence.PolledAt(record.Sent) != record.Offset)
                 {
-                    anomalies.Add(AnomalyKind.Duplicate, evidence.History.Partitions[partition], () =>
-                        $"the value {record.Value} of {evidence.ProducerOf(record.Send)} lies at {evidence.PolledAt(record.Sent)} and "
-                        + $"at {record.Offset}, where {evidence.PollerAt(record.FirstPolled)} polled it");
+                    Add(evidence, anomalies, partition, record);
                 }
             }
         }
     }
+
+    private static void Add(HistoryEvidence evidence, AnomalyList anomalies, int partition, KnownRecord record) =>
+        anomalies.Add(AnomalyKind.Duplicate, evidence.History.Partitions[partition], () =>
+            $"the value {record.Value} of {evidence.ProducerOf(record.Send)} lies at {evidence.PolledAt(record.Sent)} and "
+            + $"at {record.Offset}, where {evidence.PollerAt(record.FirstPolled)} polled it");
 }

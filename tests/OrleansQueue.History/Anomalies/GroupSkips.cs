@@ -20,11 +20,15 @@ internal static class GroupSkips
                 KnownRecord record = log.Records[index];
                 if ((counts is null || counts[index] == 0) && !(record.Send >= 0 && evidence.IsAborted(record.Send)))
                 {
-                    anomalies.Add(AnomalyKind.GroupSkip, evidence.History.Partitions[partition], () =>
-                        $"the group {group} began at {span.Start} and is at {span.End}, but the value {record.Value} at {record.Offset}, "
-                        + $"which {evidence.PollerAt(record.FirstPolled)} polled, went to none of its members");
+                    Add(evidence, anomalies, (group, partition), span, record);
                 }
             }
         }
     }
+
+    private static void Add(
+        HistoryEvidence evidence, AnomalyList anomalies, (string Group, int Partition) place, GroupSpan span, KnownRecord record) =>
+        anomalies.Add(AnomalyKind.GroupSkip, evidence.History.Partitions[place.Partition], () =>
+            $"the group {place.Group} began at {span.Start} and is at {span.End}, but the value {record.Value} at {record.Offset}, "
+            + $"which {evidence.PollerAt(record.FirstPolled)} polled, went to none of its members");
 }

@@ -27,14 +27,15 @@ internal static class InconsistentOffsets
         {
             if (records[index].Offset == records[index - 1].Offset)
             {
-                KnownRecord one = records[index - 1];
-                KnownRecord other = records[index];
-                anomalies.Add(AnomalyKind.InconsistentOffsets, evidence.History.Partitions[partition], () =>
-                    $"at {one.Offset} {evidence.PollerAt(one.FirstPolled)} polled the value {one.Value} and "
-                    + $"{evidence.PollerAt(other.FirstPolled)} the value {other.Value}");
+                Add(evidence, anomalies, partition, records[index - 1], records[index]);
             }
         }
     }
+
+    private static void Add(HistoryEvidence evidence, AnomalyList anomalies, int partition, KnownRecord one, KnownRecord other) =>
+        anomalies.Add(AnomalyKind.InconsistentOffsets, evidence.History.Partitions[partition], () =>
+            $"at {one.Offset} {evidence.PollerAt(one.FirstPolled)} polled the value {one.Value} and "
+            + $"{evidence.PollerAt(other.FirstPolled)} the value {other.Value}");
 
     private static void FindInSends(HistoryEvidence evidence, AnomalyList anomalies)
     {
@@ -48,13 +49,15 @@ internal static class InconsistentOffsets
                 int sent = operation.Values.At + index;
                 if (offset >= 0 && evidence.PolledAt(sent) != offset && Contradiction(evidence, operation.Partition, sent, offset) is { } found)
                 {
-                    string producer = evidence.ProducerOf(send);
-                    anomalies.Add(AnomalyKind.InconsistentOffsets, history.Partitions[operation.Partition], () =>
-                        $"the value {history.SentValues[sent]} of {producer} was acknowledged at {offset}, but {found}");
+                    Add(evidence, anomalies, send, sent, $"was acknowledged at {offset}, but {found}");
                 }
             }
         }
     }
+
+    private static void Add(HistoryEvidence evidence, AnomalyList anomalies, int send, int sent, string what) =>
+        anomalies.Add(AnomalyKind.InconsistentOffsets, evidence.History.Partitions[evidence.History.Sends[send].Partition], () =>
+            $"the value {evidence.History.SentValues[sent]} of {evidence.ProducerOf(send)} {what}");
 
     private static string? Contradiction(HistoryEvidence evidence, int partition, int sent, long offset)
     {
@@ -82,14 +85,17 @@ internal static class InconsistentOffsets
             AcknowledgedRange range = ranges[index];
             if (before.Partition == range.Partition && range.First <= before.Last)
             {
-                anomalies.Add(AnomalyKind.InconsistentOffsets, evidence.History.Partitions[range.Partition], () =>
-                    $"{evidence.ProducerOf(before.Send)} was told that its values lie from {before.First} to {before.Last}, "
-                    + $"{evidence.ProducerOf(range.Send)} that its own lie from {range.First} to {range.Last}");
+                Add(evidence, anomalies, before, range);
             }
 
             furthest = before.Partition != range.Partition || range.Last > before.Last ? index : furthest;
         }
     }
+
+    private static void Add(HistoryEvidence evidence, AnomalyList anomalies, AcknowledgedRange one, AcknowledgedRange other) =>
+        anomalies.Add(AnomalyKind.InconsistentOffsets, evidence.History.Partitions[one.Partition], () =>
+            $"{evidence.ProducerOf(one.Send)} was told that its values lie from {one.First} to {one.Last}, "
+            + $"{evidence.ProducerOf(other.Send)} that its own lie from {other.First} to {other.Last}");
 
     private readonly record struct AcknowledgedRange(int Partition, long First, long Last, int Send)
     {

@@ -17,8 +17,7 @@ internal static class LostWrites
             {
                 if (IsPassed(evidence, partition, missing))
                 {
-                    int here = partition;
-                    anomalies.Add(AnomalyKind.LostWrite, evidence.History.Partitions[partition], () => Text(evidence, here, missing));
+                    Add(evidence, anomalies, partition, missing);
                 }
             }
         }
@@ -27,6 +26,9 @@ internal static class LostWrites
     /// <summary>Whether somebody read behind the place of a missing value and it was not deleted.</summary>
     public static bool IsPassed(HistoryEvidence evidence, int partition, MissingValue missing) =>
         missing.Offset >= evidence.DeletedBelow[partition] && missing.Offset >= 0 && missing.Offset < evidence.Logs[partition].LastOffset;
+
+    private static void Add(HistoryEvidence evidence, AnomalyList anomalies, int partition, MissingValue missing) =>
+        anomalies.Add(AnomalyKind.LostWrite, evidence.History.Partitions[partition], () => Text(evidence, partition, missing));
 
     private static string Text(HistoryEvidence evidence, int partition, MissingValue missing)
     {

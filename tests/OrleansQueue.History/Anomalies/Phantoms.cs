@@ -16,11 +16,14 @@ internal static class Phantoms
             {
                 if (!evidence.IsAtHome(record, partition) || record.FirstPolled < evidence.History.Sends[record.Send].Began)
                 {
-                    anomalies.Add(AnomalyKind.Phantom, evidence.History.Partitions[partition], () => Text(evidence, partition, record));
+                    Add(evidence, anomalies, partition, record);
                 }
             }
         }
     }
+
+    private static void Add(HistoryEvidence evidence, AnomalyList anomalies, int partition, KnownRecord record) =>
+        anomalies.Add(AnomalyKind.Phantom, evidence.History.Partitions[partition], () => Text(evidence, partition, record));
 
     private static string Text(HistoryEvidence evidence, int partition, KnownRecord record)
     {

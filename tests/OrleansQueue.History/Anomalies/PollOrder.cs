@@ -96,13 +96,18 @@ internal sealed class PollOrder
         int first = log.FirstFrom(from);
         if (first < log.Count && log.Records[first].Offset < to)
         {
-            int skipped = log.FirstFrom(to) - first;
-            _anomalies.Add(kind, _evidence.History.Partitions[poll.Partition], () =>
-                $"{_evidence.History.Consumers[poll.Consumer]} polled from {poll.From} to {poll.Next} and got none of {skipped} values "
-                + $"from {log.Records[first].Offset} to {log.Records[first + skipped - 1].Offset}; the first is {log.Records[first].Value}, "
-                + $"polled by {_evidence.PollerAt(log.Records[first].FirstPolled)}");
+            AddSkip(kind, poll, first, log.FirstFrom(to) - first);
         }
     }
+
+    private void AddSkip(AnomalyKind kind, PollOperation poll, int first, int skipped) =>
+        _anomalies.Add(kind, _evidence.History.Partitions[poll.Partition], () =>
+        {
+            Span<KnownRecord> records = _evidence.Logs[poll.Partition].Records;
+            return $"{_evidence.History.Consumers[poll.Consumer]} polled from {poll.From} to {poll.Next} and got none of {skipped} values "
+                + $"from {records[first].Offset} to {records[first + skipped - 1].Offset}; the first is {records[first].Value}, "
+                + $"polled by {_evidence.PollerAt(records[first].FirstPolled)}";
+        });
 
     /// <param name="Next">Where the consumer goes on.</param>
     /// <param name="Last">The last offset that it got.</param>

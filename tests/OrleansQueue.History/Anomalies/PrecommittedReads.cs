@@ -17,11 +17,17 @@ internal static class PrecommittedReads
                 if (record.Send >= 0 && evidence.History.Sends[record.Send].Transaction is >= 0 and var transaction
                     && !evidence.IsAborted(record.Send) && record.FirstPolled < evidence.Fates[transaction].CommitBegan)
                 {
-                    anomalies.Add(AnomalyKind.PrecommittedRead, evidence.History.Partitions[partition], () =>
-                        $"{evidence.PollerAt(record.FirstPolled)} polled the value {record.Value} of {evidence.ProducerOf(record.Send)} "
-                        + $"at {record.Offset} before the transaction {evidence.History.Transactions[transaction]} was to be committed");
+                    Add(evidence, anomalies, partition, record);
                 }
             }
         }
+    }
+
+    private static void Add(HistoryEvidence evidence, AnomalyList anomalies, int partition, KnownRecord record)
+    {
+        string transaction = evidence.History.Transactions[evidence.History.Sends[record.Send].Transaction];
+        anomalies.Add(AnomalyKind.PrecommittedRead, evidence.History.Partitions[partition], () =>
+            $"{evidence.PollerAt(record.FirstPolled)} polled the value {record.Value} of {evidence.ProducerOf(record.Send)} "
+            + $"at {record.Offset} before the transaction {transaction} was to be committed");
     }
 }

@@ -33,9 +33,7 @@ internal static class SendOrder
                 long value = history.SentValues[sent];
                 if (lastOf.TryGetValue(line, out (long Value, long Offset) last) && offset <= last.Offset)
                 {
-                    string producer = history.Producers[operation.Producer];
-                    anomalies.Add(kind, history.Partitions[operation.Partition], () =>
-                        $"{producer} sent the value {value} after {last.Value}, but it lies at {offset} and the other at {last.Offset}");
+                    Add(history, anomalies, kind, operation, (value, offset), last);
                 }
 
                 lastOf[line] = (value, offset);
@@ -43,4 +41,11 @@ internal static class SendOrder
             }
         }
     }
+
+    private static void Add(
+        RecordedHistory history, AnomalyList anomalies, AnomalyKind kind, SendOperation send, (long Value, long Offset) here,
+        (long Value, long Offset) last) =>
+        anomalies.Add(kind, history.Partitions[send.Partition], () =>
+            $"{history.Producers[send.Producer]} sent the value {here.Value} after {last.Value}, but it lies at {here.Offset} and the "
+            + $"other at {last.Offset}");
 }

@@ -50,13 +50,16 @@ internal static class UnseenValues
             KnownRecord record = log.Records[index];
             if (!seen[index] && WasStored(evidence, drain, record) && reported.Add(record.Sent))
             {
-                anomalies.Add(AnomalyKind.Unseen, evidence.History.Partitions[drain.Partition], () =>
-                    $"the value {record.Value} of {evidence.ProducerOf(record.Send)} was polled at {record.Offset} by "
-                    + $"{evidence.PollerAt(record.FirstPolled)}, and {Reader(evidence, drain)} did not find it there, "
-                    + $"although it read to the end, {drain.End}");
+                AddPassed(evidence, anomalies, drain, record);
             }
         }
     }
+
+    private static void AddPassed(HistoryEvidence evidence, AnomalyList anomalies, DrainOperation drain, KnownRecord record) =>
+        anomalies.Add(AnomalyKind.Unseen, evidence.History.Partitions[drain.Partition], () =>
+            $"the value {record.Value} of {evidence.ProducerOf(record.Send)} was polled at {record.Offset} by "
+            + $"{evidence.PollerAt(record.FirstPolled)}, and {Reader(evidence, drain)} did not find it there, "
+            + $"although it read to the end, {drain.End}");
 
     private static bool WasStored(HistoryEvidence evidence, DrainOperation drain, KnownRecord record) =>
         evidence.IsAtHome(record, drain.Partition) && !evidence.IsAborted(record.Send)
