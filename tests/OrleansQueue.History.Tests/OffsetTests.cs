@@ -59,6 +59,11 @@ public sealed class OffsetTests
             .Shows("p was told that its values lie from 0 to 2, q that its own lie from 2 to 2", InconsistentOffsets, IntNonmonotonicSend);
 
     [Fact]
+    public void Every_acknowledgement_within_another_one_is_found() =>
+        Assert.Equal(2, new Story().Send(0, 1, 2, 3, 4).Then(history => history.Sent(history.BeginSend("q", Story.Here, [5]), 1))
+            .Then(history => history.Sent(history.BeginSend("r", Story.Here, [6]), 3)).Check().CountOf(InconsistentOffsets));
+
+    [Fact]
     public void Acknowledgements_of_neighbours_and_of_other_partitions_agree() =>
         new Story().Send(0, 1, 2).Send(2, 3)
             .Then(history => history.Sent(history.BeginSend("p", Story.Here with { Partition = 1 }, [4]), 0))

@@ -79,6 +79,15 @@ public sealed class PollTests
         Five().Poll(Reader, 0, 3, [(0, 10), (1, 11), (1, 11), (2, 12)]).Shows("polled offset 1 after 1", IntNonmonotonicPoll);
 
     [Fact]
+    public void A_record_that_came_early_is_not_missed_later()
+    {
+        Story story = Five().Poll(Reader, 0, 5, [(0, 10), (2, 12), (1, 11), (3, 13), (4, 14)]);
+
+        story.Shows("polled offset 1 after 2", IntNonmonotonicPoll, IntPollSkip);
+        Assert.Equal((1, 1), (story.Check().CountOf(IntNonmonotonicPoll), story.Check().CountOf(IntPollSkip)));
+    }
+
+    [Fact]
     public void A_member_goes_on_where_it_was_assigned()
     {
         Consumer member = Story.Member("m");

@@ -9,7 +9,6 @@ internal sealed class CommittedFloor(long[] lowest)
 {
     private readonly List<int> _openReads = [];
     private int _openResets;
-    private long _lastResetBegan = -1;
     private long _lastResetEnded = -1;
 
     /// <summary>The floor; -1 while nothing is known to be committed.</summary>
@@ -18,7 +17,6 @@ internal sealed class CommittedFloor(long[] lowest)
     public void ResetBegins(CommitOperation reset)
     {
         _openResets++;
-        _lastResetBegan = reset.Began;
         Offset = Math.Min(Offset, reset.Offset);
         foreach (int read in _openReads)
         {
@@ -29,7 +27,7 @@ internal sealed class CommittedFloor(long[] lowest)
     public void CommitEnds(CommitOperation commit)
     {
         _openResets -= commit.IsReset ? 1 : 0;
-        bool isBesideReset = _openResets > 0 || _lastResetEnded > commit.Began || _lastResetBegan > commit.Began;
+        bool isBesideReset = _openResets > 0 || _lastResetEnded > commit.Began;
         _lastResetEnded = commit.IsReset ? commit.Ended : _lastResetEnded;
         if (!isBesideReset)
         {
