@@ -57,6 +57,7 @@ internal static class HostedSilo
             endpoints.SiloListeningEndpoint = new(settings.Address, settings.SiloPort);
             endpoints.GatewayListeningEndpoint = new(settings.Address, settings.GatewayPort);
         });
+        silo.Services.UseLargeBlocks();
         silo.AddOrleansQueue(queue => queue.ConfigureSilo(options =>
         {
             options.Storage = settings.Storage;

@@ -86,6 +86,7 @@ internal sealed class Connection : IAsyncDisposable
             return true;
         });
         client.AddOrleansQueueClient();
+        client.Services.UseLargeBlocks();
     }
 
     private static void Configure(ISiloBuilder silo, string folder, string clusterId)

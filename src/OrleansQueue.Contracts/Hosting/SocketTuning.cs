@@ -1,3 +1,7 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansQueue.Contracts.Sockets;
+
 namespace OrleansQueue;
 
 /// <summary>How a program's sockets work. Only a program that has its process to itself decides that.</summary>
@@ -20,4 +24,36 @@ public static class SocketTuning
             Environment.SetEnvironmentVariable(Setting, "1");
         }
     }
+
+    /// <summary>
+    /// Lets Orleans send and receive in blocks of 64 KiB to 1 MiB, by a transport of our own in the place of Orleans' own, for all that this process
+    /// connects to and listens on. Worth a fifth of a consumer's speed where messages are 1 KiB. The bytes on the wire are the same, so each
+    /// side of a connection may have it or not.
+    /// </summary>
+    /// <param name="services">The services of a silo or client, to which Orleans was added before.</param>
+    /// <exception cref="InvalidOperationException">Orleans was not added before.</exception>
+    public static IServiceCollection UseLargeBlocks(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var replaced = 0;
+        for (var i = 0; i < services.Count; i++)
+        {
+            if (InPlaceOf(services[i]) is { } ours)
+            {
+                services[i] = ours;
+                replaced++;
+            }
+        }
+
+        return replaced > 0 ? services : throw new InvalidOperationException("UseLargeBlocks changes the transport of Orleans, which was not added to these services before.");
+    }
+
+    // Orleans finds its transports by keys that it does not show, so whatever key a service has stays.
+    private static ServiceDescriptor? InPlaceOf(ServiceDescriptor service) => service switch
+    {
+        { IsKeyedService: false } => null,
+        { ServiceType: var type } when type == typeof(IConnectionFactory) => ServiceDescriptor.KeyedSingleton<IConnectionFactory>(service.ServiceKey, static (_, _) => new TcpConnector()),
+        { ServiceType: var type } when type == typeof(IConnectionListenerFactory) => ServiceDescriptor.KeyedSingleton<IConnectionListenerFactory>(service.ServiceKey, static (_, _) => new TcpListenerFactory()),
+        _ => null,
+    };
 }

@@ -1,0 +1,48 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+
+namespace OrleansQueue.Contracts.Sockets;
+
+/// <summary>How large the blocks of a connection are. They come from the pool that the process shares and go back when they are read or sent.</summary>
+internal static class Blocks
+{
+    /// <summary>The least room that a receive is given; where a block has less left, the next one begins.</summary>
+    public const int LeastReceive = 32 << 10;
+
+    // So much waits in a pipe at most; whoever fills it waits then, and over TCP the other side with him.
+    private const int MostWaiting = 4 << 20;
+
+    /// <summary>For what is received: blocks of 64 KiB.</summary>
+    public static PipeOptions Received { get; } = new(
+        readerScheduler: PipeScheduler.ThreadPool,
+        writerScheduler: PipeScheduler.ThreadPool,
+        pauseWriterThreshold: MostWaiting,
+        resumeWriterThreshold: MostWaiting / 2,
+        minimumSegmentSize: 64 << 10,
+        useSynchronizationContext: false);
+
+    /// <summary>
+    /// For what is sent. A message that fits into one block is not copied once more, and the largest answer to a fetch, 1 MiB, does with its frame.
+    /// </summary>
+    public static PipeOptions Sent { get; } = new(
+        readerScheduler: PipeScheduler.ThreadPool,
+        writerScheduler: PipeScheduler.ThreadPool,
+        pauseWriterThreshold: MostWaiting,
+        resumeWriterThreshold: MostWaiting / 2,
+        minimumSegmentSize: (1 << 20) + (64 << 10),
+        useSynchronizationContext: false);
+
+    /// <summary>The parts of a buffer, for one call that sends them all.</summary>
+    public static List<ArraySegment<byte>> ListOf(in ReadOnlySequence<byte> buffer, List<ArraySegment<byte>> into)
+    {
+        into.Clear();
+        foreach (var memory in buffer)
+        {
+            _ = MemoryMarshal.TryGetArray(memory, out var segment);
+            into.Add(segment);
+        }
+
+        return into;
+    }
+}

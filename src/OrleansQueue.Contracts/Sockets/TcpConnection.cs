@@ -1,0 +1,151 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+
+namespace OrleansQueue.Contracts.Sockets;
+
+/// <summary>
+/// One TCP connection of Orleans. One loop receives into a pipe that Orleans reads, another sends what Orleans wrote into a second pipe,
+/// so that a message is decoded while the next one is received. It is Orleans' own transport with larger blocks: that receives 4 KiB at a
+/// time with two system calls each, and assembles a large message in blocks of 4 KiB before it copies it once more.
+/// </summary>
+internal sealed class TcpConnection : DefaultConnectionContext
+{
+    private readonly Socket _socket;
+    private readonly PipeWriter _received;
+    private readonly PipeReader _toSend;
+    private readonly CancellationTokenSource _closed = new();
+    private Task _running = Task.CompletedTask;
+
+    public TcpConnection(Socket socket)
+        : base(Guid.NewGuid().ToString("N"))
+    {
+        _socket = socket;
+        var incoming = new Pipe(Blocks.Received);
+        var outgoing = new Pipe(Blocks.Sent);
+        (_received, _toSend) = (incoming.Writer, outgoing.Reader);
+        Transport = new Pipes(incoming.Reader, outgoing.Writer);
+        ConnectionClosed = _closed.Token;
+        (LocalEndPoint, RemoteEndPoint) = (socket.LocalEndPoint, socket.RemoteEndPoint);
+    }
+
+    /// <summary>Begins to receive and send.</summary>
+    public void Start() => _running = Task.WhenAll(ReceiveAsync(), SendAsync());
+
+    /// <summary>Closes the socket, which ends both loops. What was not sent yet is lost, as it is with Orleans' own transport.</summary>
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        _socket.Dispose();
+        _toSend.CancelPendingRead();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await Transport.Input.CompleteAsync();
+        await Transport.Output.CompleteAsync();
+        await _running;
+        _socket.Dispose();
+        _closed.Dispose();
+        await base.DisposeAsync();
+    }
+
+    private async Task ReceiveAsync()
+    {
+        Exception? error = null;
+        try
+        {
+            await ReceiveUntilClosedAsync();
+        }
+        catch (Exception failure)
+        {
+            // Orleans, which reads what was received, hears of it.
+            error = new ConnectionResetException("The connection broke while it was read.", failure);
+        }
+
+        await _received.CompleteAsync(error);
+
+        // Orleans waits for this before it lets the connection go.
+        await _closed.CancelAsync();
+    }
+
+    private async Task ReceiveUntilClosedAsync()
+    {
+        var isDrained = true;
+        while (true)
+        {
+            if (isDrained)
+            {
+                // A connection at rest holds no block.
+                await _socket.ReceiveAsync(Memory<byte>.Empty);
+            }
+
+            var block = _received.GetMemory(Blocks.LeastReceive);
+            var count = await _socket.ReceiveAsync(block);
+            if (count == 0)
+            {
+                return;
+            }
+
+            isDrained = count < block.Length;
+            _received.Advance(count);
+            var flushed = await _received.FlushAsync();
+            if (flushed.IsCompleted || flushed.IsCanceled)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task SendAsync()
+    {
+        Exception? error = null;
+        try
+        {
+            await SendUntilClosedAsync();
+        }
+        catch (Exception failure)
+        {
+            // Orleans, which writes what is sent, hears of it.
+            error = new ConnectionResetException("The connection broke while it was written.", failure);
+        }
+
+        _socket.Dispose();
+        await _toSend.CompleteAsync(error);
+        _received.CancelPendingFlush();
+    }
+
+    private async Task SendUntilClosedAsync()
+    {
+        var segments = new List<ArraySegment<byte>>();
+        while (true)
+        {
+            var written = await _toSend.ReadAsync();
+            if (written.IsCanceled)
+            {
+                return;
+            }
+
+            if (written.Buffer.IsSingleSegment)
+            {
+                await _socket.SendAsync(written.Buffer.First);
+            }
+            else
+            {
+                await _socket.SendAsync(Blocks.ListOf(written.Buffer, segments));
+            }
+
+            _toSend.AdvanceTo(written.Buffer.End);
+            if (written.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    private sealed class Pipes(PipeReader input, PipeWriter output) : IDuplexPipe
+    {
+        public PipeReader Input => input;
+
+        public PipeWriter Output => output;
+    }
+}
