@@ -41,6 +41,9 @@ public sealed class SiloOnSockets : IAsyncLifetime
 
     internal IPEndPoint Silo { get; }
 
+    /// <summary>What the silo is made of.</summary>
+    internal IServiceProvider Services => _silo.Services;
+
     private IBroker Broker => _client.Services.GetRequiredService<IBroker>();
 
     public async Task InitializeAsync()
