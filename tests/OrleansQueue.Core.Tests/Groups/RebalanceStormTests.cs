@@ -67,17 +67,28 @@ public sealed class RebalanceStormTests
         }
 
         var member = members[random.Next(members.Count)];
+        var had = member.Has;
         await member.BeatAsync(holdsOn: random.Next(5) == 0);
-        if (member.Has.Count == 0)
+        committed.Believed.AddRange(had.Except(member.Has).Select(partition => (member, partition)));
+        if (committed.Believed.Count != 0 && random.Next(3) == 0)
         {
-            return;
+            // It has not heard that the partition is another's by now, or does not mind.
+            var (late, lost) = committed.Believed[random.Next(committed.Believed.Count)];
+            await CommitAsync(late, lost, committed);
         }
 
-        var partition = member.Has[random.Next(member.Has.Count)];
+        if (member.Has.Count != 0)
+        {
+            await CommitAsync(member, member.Has[random.Next(member.Has.Count)], committed);
+        }
+    }
+
+    private static async Task CommitAsync(TestMember member, AssignedPartition partition, Positions committed)
+    {
         var number = partition.Start.Partition.Number;
         var next = Math.Min(committed.Offsets[number] + 1, 100);
         Assert.True(partition.Start.Offset.Value <= committed.Offsets[number], $"{member.Who} begins at {partition.Start.Offset}, ahead of what is committed.");
-        if (await member.CommitAsync(number, next) is CommitResult.Committed { Refusals.Count: 0 })
+        if (await member.CommitAsync(number, next, partition.Since) is CommitResult.Committed { Refusals.Count: 0 })
         {
             committed.Add(number, next, partition.Since, member);
         }
@@ -119,6 +130,9 @@ public sealed class RebalanceStormTests
     private sealed class Positions
     {
         private readonly (Generation Since, TestMember? By)[] _last = new (Generation, TestMember?)[Partitions];
+
+        /// <summary>Partitions that members had once, and may still believe to have.</summary>
+        public List<(TestMember Member, AssignedPartition Partition)> Believed { get; } = [];
 
         public long[] Offsets { get; } = [.. Enumerable.Repeat(10L, Partitions)];
 
