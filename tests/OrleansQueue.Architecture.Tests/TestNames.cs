@@ -23,13 +23,17 @@ internal sealed partial class TestNames
 
             _names.UnionWith(
                 from list in Enum().Matches(code)
-                where list.Groups["name"].Value == Faults
+                where list.Groups["name"].Value == Faults && Simulator().IsMatch(code)
                 from fault in Word().Matches(list.Groups["members"].Value)
                 select $"Simulation: {fault.Value}");
         }
     }
 
     public bool Contains(string name) => _names.Contains(name);
+
+    // Other tests have kinds of faults too.
+    [GeneratedRegex(@"^namespace OrleansQueue\.Simulation\b", RegexOptions.Multiline)]
+    private static partial Regex Simulator();
 
     // Only a class that begins its line belongs to the file as a whole; one inside another is a helper of its tests.
     [GeneratedRegex(@"^(public|internal)\s[\w\s]*\bclass\s+(?<name>\w+)", RegexOptions.Multiline)]
