@@ -1,0 +1,46 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using OrleansQueue.Client;
+using OrleansQueue.History;
+using OrleansQueue.Processes;
+
+namespace OrleansQueue.SiloHost.Tests.Faults;
+
+/// <summary>What all clients of a run share: the silo that suffers, and the history that they write.</summary>
+internal sealed class FaultRun(SiloProgram silo)
+{
+    public const string Topic = "numbers";
+    public const int Partitions = 4;
+    public const int ValueBytes = 100;
+
+    private long _values;
+
+    public SiloProgram Silo => silo;
+
+    public HistoryRecorder History { get; } = new();
+
+    /// <summary>How many messages were acknowledged.</summary>
+    public Tally Acknowledged { get; } = new();
+
+    public static PartitionKey KeyOf(Partition partition) => new(Topic, partition.Number);
+
+    public long NextValue() => Interlocked.Increment(ref _values);
+
+    /// <summary>Writes down what a consumer got.</summary>
+    public void Polled(Consumer consumer, FetchedRecords records)
+    {
+        var polled = new List<(long Offset, long Value)>();
+        foreach (var record in records)
+        {
+            polled.Add((record.Offset.Value, BinaryPrimitives.ReadInt64BigEndian(record.Value.Span)));
+        }
+
+        History.Poll(
+            consumer,
+            KeyOf(records.Partition),
+            records.From.Offset.Value,
+            CollectionsMarshal.AsSpan(polled),
+            records.Next.Offset.Value,
+            records.LogStart.Value);
+    }
+}
