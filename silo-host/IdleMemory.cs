@@ -29,9 +29,16 @@ internal sealed class IdleMemory(TimeProvider clock, Func<long> allocated, Actio
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var rounds = new PeriodicTimer(Round, clock);
-        while (await rounds.WaitForNextTickAsync(stoppingToken))
+        try
         {
-            Look();
+            while (await rounds.WaitForNextTickAsync(stoppingToken))
+            {
+                Look();
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Where the start of the silo fails, the host would take this for a fault and tell it at length beside the real one.
         }
     }
 

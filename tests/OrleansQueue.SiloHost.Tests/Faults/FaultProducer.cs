@@ -35,7 +35,7 @@ internal sealed class FaultProducer : IAsyncDisposable
     /// <param name="timeout">When it gives a message up, whose outcome is then unknown.</param>
     public static async Task<FaultProducer> StartAsync(FaultRun run, string name, int seed, TimeSpan timeout)
     {
-        var connection = await BrokerConnection.OpenAsync(run.Silo);
+        var connection = await BrokerConnection.OpenAsync(run.Silo, run.Patient);
         var producer = await connection.Client.OpenProducerAsync(FaultRun.Topic, new ProducerOptions { DeliveryTimeout = timeout });
         return new FaultProducer(run, name, seed, connection, producer);
     }

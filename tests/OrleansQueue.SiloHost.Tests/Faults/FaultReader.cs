@@ -24,7 +24,7 @@ internal sealed class FaultReader : IAsyncDisposable
 
     public static async Task<FaultReader> StartAsync(FaultRun run, string name)
     {
-        var connection = await BrokerConnection.OpenAsync(run.Silo);
+        var connection = await BrokerConnection.OpenAsync(run.Silo, run.Patient);
         var options = new ReaderOptions { Start = StartAt.Earliest, OnGap = OnGap.Stop };
         return new FaultReader(run, name, connection, await connection.Client.OpenReaderAsync(FaultRun.Topic, options));
     }

@@ -17,6 +17,9 @@ internal sealed class FaultRun(SiloProgram silo)
 
     public SiloProgram Silo => silo;
 
+    /// <summary>Clients that wait through the longest pause; by default they would give up after 30 s without an answer.</summary>
+    public ClientOptions Patient { get; } = new() { ConnectTimeout = TimeSpan.FromMinutes(3) };
+
     public HistoryRecorder History { get; } = new();
 
     /// <summary>How many messages were acknowledged.</summary>

@@ -10,18 +10,18 @@ internal sealed class BrokerConnection : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private BrokerConnection(IHost host)
+    private BrokerConnection(IHost host, ClientOptions? options)
     {
         _host = host;
         Broker = host.Services.GetRequiredService<IBroker>();
-        Client = new BrokerClient(Broker);
+        Client = new BrokerClient(Broker, options);
     }
 
     public IBroker Broker { get; }
 
     public BrokerClient Client { get; }
 
-    public static async Task<BrokerConnection> OpenAsync(SiloProgram silo)
+    public static async Task<BrokerConnection> OpenAsync(SiloProgram silo, ClientOptions? options = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleansClient(client =>
@@ -33,7 +33,7 @@ internal sealed class BrokerConnection : IAsyncDisposable
         });
         var host = builder.Build();
         await host.StartAsync().WaitAsync(Patience.Long);
-        return new BrokerConnection(host);
+        return new BrokerConnection(host, options);
     }
 
     public async ValueTask DisposeAsync()
