@@ -189,9 +189,12 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     /// <summary>Takes back what a write left behind a position, so that a refusal for want of room is one.</summary>
     public void Undo(Offset segment, long position)
     {
-        using var lease = store.Segments.Rent(id, segment);
-        lease.File.SetLength(SegmentHeader.Size + position);
-        lease.File.Sync();
+        using (var lease = store.Segments.Rent(id, segment))
+        {
+            lease.File.SetLength(SegmentHeader.Size + position);
+        }
+
+        SyncSegment(segment);
     }
 
     public void Extend(long bytes) => _end += bytes;

@@ -88,6 +88,28 @@ public sealed class DiskFailureTests
         }
     }
 
+    [Fact]
+    public async Task A_segment_that_cannot_be_synced_after_a_full_disk_keeps_what_the_write_ahead_log_holds_of_it()
+    {
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var store = await StoreOnDisk.OpenAsync();
+            var log = await store.OpenLogAsync(StoreOnDisk.Orders);
+            await log.KeepAsync("a");
+            await log.KeepAsync("b");
+
+            // The write is refused, and so is the sync that is to take back what it may have left behind; the pages of before go with it.
+            FailOnce(store.Disk, path => path == Segment, inSync: true);
+            store.Disk.OnWrite = path => _ = path == Segment ? throw new IOException("No space left on device.", 28) : path;
+            await Assert.ThrowsAsync<IOException>(() => log.AppendAsync("unknown"));
+            store.Disk.OnWrite = null;
+            await Assert.ThrowsAsync<IOException>(() => store.OpenLogAsync(StoreOnDisk.Orders));
+
+            store = await LosePowerOrKillAsync(store, seed);
+            Assert.Equal(["a", "b"], (await store.OpenLogAsync(StoreOnDisk.Orders)).Seen.Values);
+        }
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
