@@ -55,7 +55,8 @@ internal static class BatchEnvelope
             : null;
     }
 
-    private static Refusal? CheckCrc(ReadOnlySpan<byte> batch, in RecordBatchHeader header)
+    /// <summary>Checks the CRC of a batch that is all there; returns what is wrong, or null.</summary>
+    public static Refusal? CheckCrc(ReadOnlySpan<byte> batch, in RecordBatchHeader header)
     {
         var crc = Crc32C.Compute(batch[BatchLayout.Attributes..]);
         return crc == header.Crc ? null : Refusal.OfText("batch CRC", $"0x{header.Crc:x8}", $"0x{crc:x8}, which its bytes give");

@@ -10,7 +10,7 @@ internal delegate ValueTask<int> SegmentRead(long position, Memory<byte> into, C
 /// <param name="GoodEnd">The position behind the last whole batch.</param>
 /// <param name="Next">What a batch there would have to continue.</param>
 /// <param name="Fault">What is wrong there, or null where the segment ends with that batch.</param>
-/// <param name="IsOutOfPlace">Whether the batch there is whole and only does not continue the one before, which no torn write leaves behind.</param>
+/// <param name="IsOutOfPlace">Whether the batch there was written whole, since its CRC holds, and only its header is wrong or does not continue the one before: no torn write leaves that behind.</param>
 internal sealed record ScanEnd(long GoodEnd, BatchContinuity Next, string? Fault, bool IsOutOfPlace = false);
 
 /// <summary>Walks the batches of a segment from its front, checking each one whole: length, CRC, and that it continues the one before.</summary>
@@ -39,15 +39,18 @@ internal sealed class SegmentScanner(SegmentRead read, long length) : IDisposabl
     {
         while (position < length)
         {
-            var fault = await LoadBatchAsync(position, cancellationToken);
-            var header = fault is null ? RecordBatchHeader.Read(At(position)) : default;
-            fault ??= BatchEnvelope.Check(At(position)[..(int)header.SizeInBytes], out _)?.ToString();
-            if (fault is not null)
+            if (await LoadBatchAsync(position, cancellationToken) is { } torn)
             {
-                return new(position, continuity, fault);
+                return new(position, continuity, torn);
             }
 
-            if (continuity.Check(header) is { } misplaced)
+            var header = RecordBatchHeader.Read(At(position));
+            if (BatchEnvelope.CheckCrc(At(position)[..(int)header.SizeInBytes], header) is { } broken)
+            {
+                return new(position, continuity, broken.ToString());
+            }
+
+            if ((BatchEnvelope.CheckHeader(header)?.ToString() ?? continuity.Check(header)) is { } misplaced)
             {
                 return new(position, continuity, misplaced, IsOutOfPlace: true);
             }
@@ -109,7 +112,7 @@ internal sealed class SegmentScanner(SegmentRead read, long length) : IDisposabl
             && BatchEnvelope.Check(At(position)[..(int)header.SizeInBytes], out _) is null;
     }
 
-    /// <summary>Brings the batch at a position into the buffer; returns why there is none, or null.</summary>
+    /// <summary>Brings what may be a batch at a position into the buffer, as long as it says that it is; returns why there is none, or null.</summary>
     private async ValueTask<string?> LoadBatchAsync(long position, CancellationToken cancellationToken)
     {
         if (!await BufferAsync(position, RecordBatchHeader.Size, cancellationToken))
@@ -118,11 +121,9 @@ internal sealed class SegmentScanner(SegmentRead read, long length) : IDisposabl
         }
 
         var header = RecordBatchHeader.Read(At(position));
-        var wrong = BatchEnvelope.CheckHeader(header)?.ToString()
-            ?? (header.SizeInBytes > StoreLimits.MaxCommitBytes ? $"the batch claims {header.SizeInBytes} bytes" : null);
-        if (wrong is not null)
+        if (header.SizeInBytes is < RecordBatchHeader.Size or > StoreLimits.MaxCommitBytes)
         {
-            return wrong;
+            return $"the batch claims {header.SizeInBytes} bytes";
         }
 
         return header.SizeInBytes <= length - position && await BufferAsync(position, (int)header.SizeInBytes, cancellationToken)

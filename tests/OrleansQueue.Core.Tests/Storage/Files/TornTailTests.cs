@@ -1,3 +1,4 @@
+using OrleansQueue.Batches;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Storage;
 using OrleansQueue.Storage.Files;
@@ -70,6 +71,21 @@ public sealed class TornTailTests
         var log = await store.OpenLogAsync(StoreOnDisk.Orders);
         Assert.Equal(whole.Length - SegmentHeader.Size, log.Log.Tail.Damage!.Position);
         Assert.Empty(store.FilesOf(StoreOnDisk.Orders, ".cut-"));
+    }
+
+    [Theory]
+    [InlineData(BatchLayout.BaseOffset, 0x80)]
+    [InlineData(BatchLayout.BaseOffset + 7, 0x01)]
+    [InlineData(BatchLayout.Epoch, 0x80)]
+    [InlineData(BatchLayout.Magic, 0x02)]
+    public async Task A_bit_that_turned_over_outside_the_CRC_of_a_whole_batch_is_damage(int at, byte bit)
+    {
+        var (whole, lastAt) = await TwoBatchesAsync();
+        whole[lastAt + at] ^= bit;
+        var store = await WithSegmentAsync(whole);
+        var log = await store.OpenLogAsync(StoreOnDisk.Orders);
+        Assert.Equal(lastAt - SegmentHeader.Size, log.Log.Tail.Damage!.Position);
+        Assert.Equal(whole, store.Disk.BytesOf(Path));
     }
 
     [Fact]
