@@ -24,6 +24,7 @@ internal static class Blocks
 
     /// <summary>
     /// For what is sent. A message that fits into one block is not copied once more, and the largest answer to a fetch, 1 MiB, does with its frame.
+    /// The pool makes 2 MiB of it, which a connection holds only while something waits to be sent.
     /// </summary>
     public static PipeOptions Sent { get; } = new(
         readerScheduler: PipeScheduler.ThreadPool,

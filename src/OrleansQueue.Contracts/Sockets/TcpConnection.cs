@@ -35,7 +35,7 @@ internal sealed class TcpConnection : DefaultConnectionContext
     /// <summary>Closes the socket, which ends both loops. What was not sent yet is lost, as it is with Orleans' own transport.</summary>
     public override void Abort(ConnectionAbortedException abortReason)
     {
-        _socket.Dispose();
+        Close();
         _toSend.CancelPendingRead();
     }
 
@@ -51,18 +51,23 @@ internal sealed class TcpConnection : DefaultConnectionContext
 
     private async Task ReceiveAsync()
     {
-        Exception? error = null;
         try
         {
             await ReceiveUntilClosedAsync();
         }
-        catch (Exception failure)
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
         {
-            // Orleans, which reads what was received, hears of it.
-            error = new ConnectionResetException("The connection broke while it was read.", failure);
+            // The connection is over. Orleans still reads what came before, which an error here would keep from it, and then hears of the end.
         }
+        finally
+        {
+            await EndReceivingAsync();
+        }
+    }
 
-        await _received.CompleteAsync(error);
+    private async ValueTask EndReceivingAsync()
+    {
+        await _received.CompleteAsync();
 
         // Orleans waits for this before it lets the connection go.
         await _closed.CancelAsync();
@@ -109,7 +114,7 @@ internal sealed class TcpConnection : DefaultConnectionContext
             error = new ConnectionResetException("The connection broke while it was written.", failure);
         }
 
-        _socket.Dispose();
+        Close();
         await _toSend.CompleteAsync(error);
         _received.CancelPendingFlush();
     }
@@ -140,6 +145,21 @@ internal sealed class TcpConnection : DefaultConnectionContext
                 return;
             }
         }
+    }
+
+    /// <summary>Says goodbye before the socket goes: without it the other side is told of a reset, and may throw away what it has received and not read.</summary>
+    private void Close()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+        {
+            // It is closed already, or the other side is.
+        }
+
+        _socket.Dispose();
     }
 
     private sealed class Pipes(PipeReader input, PipeWriter output) : IDuplexPipe

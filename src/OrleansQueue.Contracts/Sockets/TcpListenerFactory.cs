@@ -9,6 +9,8 @@ internal sealed class TcpListenerFactory : IConnectionListenerFactory
 {
     private const int Backlog = 512;
 
+    private static readonly TimeSpan BetweenFailures = TimeSpan.FromMilliseconds(100);
+
     /// <exception cref="AddressInUseException">Another process listens there.</exception>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
@@ -47,11 +49,7 @@ internal sealed class TcpListenerFactory : IConnectionListenerFactory
             {
                 try
                 {
-                    var accepted = await socket.AcceptAsync(cancellationToken);
-                    TcpSockets.Prepare(accepted);
-                    var connection = new TcpConnection(accepted);
-                    connection.Start();
-                    return connection;
+                    return Begin(await socket.AcceptAsync(cancellationToken));
                 }
                 catch (Exception error) when (error is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.OperationAborted })
                 {
@@ -59,8 +57,25 @@ internal sealed class TcpListenerFactory : IConnectionListenerFactory
                 }
                 catch (SocketException)
                 {
-                    // The other side went away before it was accepted; the next one is waited for.
+                    // The other side went away before it was accepted, or there are no handles left: then accepting fails again at once, until some connection ends.
+                    await Task.Delay(BetweenFailures, TimeProvider.System, cancellationToken);
                 }
+            }
+        }
+
+        private static TcpConnection Begin(Socket accepted)
+        {
+            try
+            {
+                TcpSockets.Prepare(accepted);
+                var connection = new TcpConnection(accepted);
+                connection.Start();
+                return connection;
+            }
+            catch
+            {
+                accepted.Dispose();
+                throw;
             }
         }
 

@@ -79,9 +79,17 @@ internal sealed partial class GroupServer : IAsyncDisposable
             events.TailCut(LogOf(name), journal.Tail);
         }
 
-        var server = new GroupServer(name, store, surroundings, options, clock, state, journal);
-        server.BeginSessions();
-        return server;
+        try
+        {
+            var server = new GroupServer(name, store, surroundings, options, clock, state, journal);
+            server.BeginSessions();
+            return server;
+        }
+        catch
+        {
+            await journal.DisposeAsync();
+            throw;
+        }
     }
 
     /// <inheritdoc cref="IGroupAdminVerbs.CreateGroupAsync"/>

@@ -68,7 +68,7 @@ internal sealed class Journal : IAsyncDisposable
             throw new ArgumentException($"A journal entry has {entry.Length} bytes; allowed are {JournalFormat.PieceBytes}.", nameof(entry));
         }
 
-        if (_lastDone.IsCompleted && (!_lastDone.IsCompletedSuccessfully || _lastDone.Result != StoreOutcome.Done))
+        if (HasFailed)
         {
             return _lastDone;
         }
@@ -84,6 +84,8 @@ internal sealed class Journal : IAsyncDisposable
         return _lastDone;
     }
 
+    private bool HasFailed => _lastDone.IsCompleted && (!_lastDone.IsCompletedSuccessfully || _lastDone.Result != StoreOutcome.Done);
+
     /// <summary>Completes when everything that the state shows now is kept.</summary>
     public Task<StoreOutcome> WhenDurable() => _lastDone;
 
@@ -93,6 +95,11 @@ internal sealed class Journal : IAsyncDisposable
     /// </summary>
     public Task<StoreOutcome> ConfirmAsync()
     {
+        if (HasFailed)
+        {
+            return _lastDone;
+        }
+
         var confirming = ConfirmAsync(after: _writing);
         _writing = WriteAsync(after: confirming);
         return confirming;
@@ -112,14 +119,14 @@ internal sealed class Journal : IAsyncDisposable
         return await _log.DeleteBeforeAsync(Offset.Zero);
     }
 
-    private async Task WriteAsync(Task after)
+    /// <summary>Writes all that waits, once another has ended. It is one method with its loop, or an entry could come between the end of the loop and its own.</summary>
+    private async Task WriteAsync(Task? after = null)
     {
-        await Waits.EndOfAsync(after);
-        await WriteAsync();
-    }
+        if (after is not null)
+        {
+            await Waits.EndOfAsync(after);
+        }
 
-    private async Task WriteAsync()
-    {
         while (_open.RecordCount != 0)
         {
             var done = _openDone;

@@ -42,7 +42,7 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
         var lastAppend = active.Indexes.Times.LastAppend;
         try
         {
-            tail.State.AddOlder(await ReadOlderStateAsync(log, segments, now, cancellationToken));
+            tail.State.AddOlder(await ReadStateAsync(log, segments, segments.Count - 1, now, cancellationToken));
 
             // A segment that was just begun does not tell the time of the last append; the one before it does.
             if (active.Length == 0 && segments.Count > 1)
@@ -63,11 +63,24 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
         };
     }
 
-    /// <summary>What was known where the last segment begins: from the newest state that is whole, and the batches between.</summary>
-    private static async ValueTask<LogState> ReadOlderStateAsync(ILog log, SegmentList segments, Timestamp now, CancellationToken cancellationToken)
+    /// <summary>Has the state where a segment begins kept beside it: once the segments before are gone it cannot be rebuilt.</summary>
+    /// <exception cref="IOException">It cannot be read or written.</exception>
+    /// <exception cref="LogDamagedException">It is missing, and a segment before is damaged.</exception>
+    public async ValueTask KeepStateAsync(int index, Timestamp now, CancellationToken cancellationToken)
+    {
+        var first = Segments[index].FirstOffset;
+        if (LogState.Read(await Log.ReadSidecarAsync(first, Sidecar.State, cancellationToken), first) is null)
+        {
+            var state = await ReadStateAsync(Log, Segments, index, now, cancellationToken);
+            await Log.WriteSidecarAsync(first, Sidecar.State, state.Write(first));
+        }
+    }
+
+    /// <summary>What was known where a segment begins: from the newest state before it that is whole, and the batches between.</summary>
+    private static async ValueTask<LogState> ReadStateAsync(ILog log, SegmentList segments, int index, Timestamp now, CancellationToken cancellationToken)
     {
         var known = new LogState();
-        var from = segments.Count - 1;
+        var from = index;
         for (; from >= 0; from--)
         {
             var first = segments[from].FirstOffset;
@@ -78,7 +91,7 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
             }
         }
 
-        for (from = Math.Max(from, 0); from < segments.Count - 1; from++)
+        for (from = Math.Max(from, 0); from < index; from++)
         {
             var between = new TailIndexer(int.MaxValue, now);
             await segments.ScanAsync(segments[from], between, cancellationToken);

@@ -86,13 +86,32 @@ internal sealed partial class PartitionLog
             return 0;
         }
 
-        // Readers stop at the new start before the files go, so that none of them finds a file missing.
         var firstKept = segments[expired].FirstOffset;
+        await KeepStateAsync(expired, now, cancellationToken);
+
+        // Readers stop at the new start before the files go, so that none of them finds a file missing.
         Offsets.Trim(firstKept);
         segments.RemoveBefore(firstKept);
         _opened.State.Epochs.Trim(firstKept);
         await _opened.Log.DeleteBeforeAsync(firstKept);
         return expired;
+    }
+
+    /// <summary>Where that fails, the segments go all the same: on a full disk nothing else would make room, and damage does not pass.</summary>
+    private async ValueTask KeepStateAsync(int index, Timestamp now, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _opened.KeepStateAsync(index, now, cancellationToken);
+        }
+        catch (LogDamagedException damage)
+        {
+            _events.Damaged(_options.Log, damage);
+        }
+        catch (IOException error)
+        {
+            _events.SidecarLost(_options.Log, _opened.Segments[index].FirstOffset, error);
+        }
     }
 
     private async ValueTask<bool> IsExpiredAsync(LogSegment segment, Retention retention, Timestamp now, CancellationToken cancellationToken)

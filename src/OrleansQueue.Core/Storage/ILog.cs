@@ -42,7 +42,10 @@ internal interface ILog : IAsyncDisposable
     /// <exception cref="IOException">The storage cannot be read, or the segment was deleted.</exception>
     ValueTask<int> ReadAsync(Offset segment, long position, Memory<byte> into, CancellationToken cancellationToken);
 
-    /// <summary>Deletes every segment before the one that <paramref name="firstKept"/> names, oldest first, with its sidecars.</summary>
+    /// <summary>
+    /// Deletes every segment before the one that <paramref name="firstKept"/> names, oldest first, with its sidecars. Before any goes,
+    /// the <see cref="Sidecar.State"/> of that one, where there is one, is kept as a commit is: it could not be rebuilt any more.
+    /// </summary>
     ValueTask<StoreOutcome> DeleteBeforeAsync(Offset firstKept);
 
     /// <summary>Keeps a small file beside a segment, in place of the one of that kind before. It may be lost: it must be possible to rebuild it.</summary>

@@ -83,6 +83,34 @@ public sealed class LogRetentionTests
         Assert.IsType<ProduceResult.Appended>(await bench.AppendAsync(LogBench.Produced(1)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_producer_is_remembered_though_its_records_are_gone_and_the_power_was_lost(bool wasKept)
+    {
+        for (var seed = 0; seed < 60; seed++)
+        {
+            var disk = new ForgetfulDisk();
+            var bench = await OpenAsync(disk);
+            await bench.AppendAsync(LogBench.Produced(0));
+            for (var i = 0; i < 20; i++)
+            {
+                await bench.AppendAsync(LogBench.Produced(i, producer: 2));
+            }
+
+            foreach (var state in disk.Files().Where(file => !wasKept && file.EndsWith(".state", StringComparison.Ordinal)).ToList())
+            {
+                // As when it could not be written on a full disk.
+                disk.Delete(state);
+            }
+
+            await bench.Log.ApplyRetentionAsync(new Retention(null, 500), null, CancellationToken.None);
+            Assert.True(bench.Log.Offsets.LogStart > new Offset(1));
+            var after = await OpenAsync(disk.Restart(seed));
+            Assert.IsType<ProduceResult.Duplicate>(await after.AppendAsync(LogBench.Produced(0)));
+        }
+    }
+
     [Fact]
     public Task Readers_stop_at_the_new_start_before_the_files_go() => OneScheduler.RunAsync(async () =>
     {
@@ -201,4 +229,7 @@ public sealed class LogRetentionTests
 
         return bytes;
     }
+
+    private static async Task<LogBench> OpenAsync(ForgetfulDisk disk) =>
+        await LogBench.OpenAsync(log => log with { SegmentBytes = 300, TailCacheBytes = 0 }, await FileStores.OpenAsync(disk));
 }

@@ -113,15 +113,18 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     {
         var folder = store.Folder.FolderOf(id);
         var expired = store.Disk.List(folder).Select(SegmentName.Parse).OfType<Offset>().Where(segment => segment < firstKept).Order().ToList();
+        if (expired.Count == 0)
+        {
+            return;
+        }
+
+        MakeStateLast(folder, firstKept);
         foreach (var segment in expired)
         {
             store.Segments.Delete(id, segment);
         }
 
-        if (expired.Count != 0)
-        {
-            store.Disk.SyncFolder(folder);
-        }
+        store.Disk.SyncFolder(folder);
     });
 
     public async ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content)
@@ -226,6 +229,30 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
         {
             commit.Fail(new IOException("The store is closed.", closed));
         }
+    }
+
+    /// <summary>Needs no room on the disk, which a deletion may be about to make.</summary>
+    private void MakeStateLast(string folder, Offset segment)
+    {
+        var path = Path.Combine(folder, SegmentName.OfSidecar(segment, Sidecar.State));
+        if (!store.Disk.FileExists(path))
+        {
+            return;
+        }
+
+        try
+        {
+            using var file = store.Disk.Open(path, create: false);
+            file.Sync();
+        }
+        catch
+        {
+            // A second sync could answer well and have lost the pages; while the older segments are there, it is rebuilt.
+            store.Disk.Delete(path);
+            throw;
+        }
+
+        store.Disk.SyncFolder(folder);
     }
 
     private void ThrowIfUnusable()

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using OrleansQueue.Batches;
 
 namespace OrleansQueue.Storage.Files;
 
@@ -23,6 +24,9 @@ internal sealed record RecoveredFiles(IReadOnlyList<SegmentExtent> Segments, Tai
 /// </summary>
 internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot, Durability durability)
 {
+    // The least that a disk writes whole.
+    private const int Sector = 512;
+
     public async ValueTask<RecoveredFiles> RunAsync(ITailObserver observer, CancellationToken cancellationToken)
     {
         var segments = await parts.Reads.RunAsync(List);
@@ -105,7 +109,8 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
         }
 
         // Its CRC holds, so it was written whole; epoch and offset lie outside the CRC and are what has changed, there or in a batch before.
-        if (end.IsOutOfPlace)
+        // Only where its first bytes end a sector, loss of power may have kept all of it but the offset.
+        if (end.IsOutOfPlace && (SegmentHeader.Size + end.GoodEnd) % Sector < Sector - BatchLayout.Length)
         {
             return end.Fault;
         }

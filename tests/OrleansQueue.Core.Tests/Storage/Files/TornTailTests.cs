@@ -89,6 +89,17 @@ public sealed class TornTailTests
     }
 
     [Fact]
+    public async Task A_batch_of_which_loss_of_power_kept_all_but_the_sector_with_its_offset_is_cut()
+    {
+        const int Sector = 512;
+        var (whole, _) = await TwoBatchesAsync();
+        var before = Enumerable.Range(1, 2 * Sector).Select(length => BatchMaker.Stored(new(0), new(0), new string('a', length))).First(batch => batch.Length % Sector == Sector - BatchLayout.Length);
+        var torn = BatchMaker.Stored(new(1), new(0), "torn").ToArray();
+        torn.AsSpan(0, BatchLayout.Length).Clear();
+        await CutsAsync([.. whole[..SegmentHeader.Size], .. before, .. torn], SegmentHeader.Size + before.Length);
+    }
+
+    [Fact]
     public async Task Cut_tails_of_different_times_do_not_replace_each_other()
     {
         var (whole, _) = await TwoBatchesAsync();
