@@ -10,8 +10,8 @@ internal delegate ValueTask<int> SegmentRead(long position, Memory<byte> into, C
 /// <param name="GoodEnd">The position behind the last whole batch.</param>
 /// <param name="Next">What a batch there would have to continue.</param>
 /// <param name="Fault">What is wrong there, or null where the segment ends with that batch.</param>
-/// <param name="IsOutOfPlace">Whether the batch there was written whole, since its CRC holds, and only its header is wrong or does not continue the one before: no torn write leaves that behind.</param>
-internal sealed record ScanEnd(long GoodEnd, BatchContinuity Next, string? Fault, bool IsOutOfPlace = false);
+/// <param name="OutOfPlace">The header of the batch there, where that was written whole, since its CRC holds, and only its header is wrong or does not continue the one before; else null.</param>
+internal sealed record ScanEnd(long GoodEnd, BatchContinuity Next, string? Fault, RecordBatchHeader? OutOfPlace = null);
 
 /// <summary>Walks the batches of a segment from its front, checking each one whole: length, CRC, and that it continues the one before.</summary>
 internal sealed class SegmentScanner(SegmentRead read, long length) : IDisposable
@@ -52,7 +52,7 @@ internal sealed class SegmentScanner(SegmentRead read, long length) : IDisposabl
 
             if ((BatchEnvelope.CheckHeader(header)?.ToString() ?? continuity.Check(header)) is { } misplaced)
             {
-                return new(position, continuity, misplaced, IsOutOfPlace: true);
+                return new(position, continuity, misplaced, header);
             }
 
             observer.OnBatch(header, position, At(position)[..(int)header.SizeInBytes]);

@@ -61,11 +61,17 @@ internal sealed class DiskFile
         _unsynced.Clear();
     }
 
-    /// <summary>A sync failed: of each change since the last one the device has it or never will, though reads go on to show all of them.</summary>
+    /// <summary>
+    /// A sync failed: of the bytes written since the last one the device has some and will never have the others, though reads go on to
+    /// show all of them. A length is the file system's own, and comes with the next sync.
+    /// </summary>
     public void SyncInPart(Dice dice)
     {
+        var lengths = _unsynced.FindAll(change => change.Bytes is null);
+        _unsynced.RemoveAll(change => change.Bytes is null);
         KeepSome(dice);
         _unsynced.Clear();
+        _unsynced.AddRange(lengths);
     }
 
     /// <summary>The power went: what the device has is all that there is.</summary>

@@ -53,7 +53,7 @@ internal static class AllMutations
             "        if (end.Fault is null || durability == Durability.Os)\n        {\n            return null;",
             "        if (end.Fault is null || durability == Durability.Fsync)\n        {\n            return end.Fault;"),
         new("takes damage for a torn tail", FileRecovery, "        if (end.GoodEnd < mark)\n", "        if (end.GoodEnd < mark && mark < 0)\n"),
-        new("takes a batch out of place for a torn tail", FileRecovery, "        if (end.IsOutOfPlace)\n", "        if (end.IsOutOfPlace && mark < 0)\n"),
+        new("takes a batch out of place for a torn tail", FileRecovery, "        if (end.OutOfPlace is { } found && !LacksItsFirstSector(found, end))\n", "        if (end.OutOfPlace is { } found && !LacksItsFirstSector(found, end) && mark < 0)\n"),
     ];
 
     private static Mutation[] Groups() =>

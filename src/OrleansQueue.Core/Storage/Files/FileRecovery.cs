@@ -109,8 +109,7 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
         }
 
         // Its CRC holds, so it was written whole; epoch and offset lie outside the CRC and are what has changed, there or in a batch before.
-        // Only where its first bytes end a sector, loss of power may have kept all of it but the offset.
-        if (end.IsOutOfPlace && (SegmentHeader.Size + end.GoodEnd) % Sector < Sector - BatchLayout.Length)
+        if (end.OutOfPlace is { } found && !LacksItsFirstSector(found, end))
         {
             return end.Fault;
         }
@@ -123,6 +122,23 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
 
         var behind = await scanner.FindBatchAsync(end.GoodEnd + StoreLimits.MaxCommitBytes, end.Next, cancellationToken);
         return behind is null ? null : $"{end.Fault}; a whole batch of this log begins at byte {behind}";
+    }
+
+    /// <summary>
+    /// Where a batch begins in the last bytes of a sector, loss of power may keep all of it but those: they are zeros then, and the rest of
+    /// the offset is right.
+    /// </summary>
+    private static bool LacksItsFirstSector(in RecordBatchHeader found, ScanEnd end)
+    {
+        var lost = Sector - ((SegmentHeader.Size + end.GoodEnd) % Sector);
+        if (lost > BatchLayout.Length)
+        {
+            return false;
+        }
+
+        var rest = (1L << (8 * (BatchLayout.Length - (int)lost))) - 1;
+        var without = end.Next with { Next = new Offset(end.Next.Next.Value & rest) };
+        return BatchEnvelope.CheckHeader(found) is null && without.Check(found) is null;
     }
 
     private RecoveredFiles Damaged(List<SegmentExtent> segments, long goodEnd, BatchContinuity next, string fault)

@@ -97,6 +97,11 @@ public sealed class TornTailTests
         var torn = BatchMaker.Stored(new(1), new(0), "torn").ToArray();
         torn.AsSpan(0, BatchLayout.Length).Clear();
         await CutsAsync([.. whole[..SegmentHeader.Size], .. before, .. torn], SegmentHeader.Size + before.Length);
+
+        // Another bit of the offset is no work of a torn write.
+        torn[0] = 0x80;
+        var store = await WithSegmentAsync([.. whole[..SegmentHeader.Size], .. before, .. torn]);
+        Assert.NotNull((await store.OpenLogAsync(StoreOnDisk.Orders)).Log.Tail.Damage);
     }
 
     [Fact]
