@@ -70,15 +70,15 @@ internal sealed class InProcessGroups : IGroupRegistry, IDutyHolders, IAsyncDisp
 
     async ValueTask<bool> IGroupRegistry.HasAsync(string group) => await _index.CallAsync(GroupIndex.ShardOf(group), index => index.HasAsync(group));
 
-    async ValueTask IGroupRegistry.PutAsync(GroupSummary group) => await _index.CallAsync(GroupIndex.ShardOf(group.Name), async index =>
+    async ValueTask IGroupRegistry.PutAsync(GroupSummary group, Epoch owner) => await _index.CallAsync(GroupIndex.ShardOf(group.Name), async index =>
     {
-        await index.PutAsync(group);
+        await index.PutAsync(group, owner);
         return true;
     });
 
-    async ValueTask IGroupRegistry.RemoveAsync(string group) => await _index.CallAsync(GroupIndex.ShardOf(group), async index =>
+    async ValueTask IGroupRegistry.RemoveAsync(string group, Epoch owner) => await _index.CallAsync(GroupIndex.ShardOf(group), async index =>
     {
-        await index.RemoveAsync(group);
+        await index.RemoveAsync(group, owner);
         return true;
     });
 

@@ -10,13 +10,13 @@ internal interface IGroupIndexGrain : IGrainWithIntegerKey
     [Alias("has")]
     ValueTask<bool> HasAsync(string name);
 
-    /// <summary>Names a group, before it is there.</summary>
+    /// <summary>Names a group, before it is there; for the owner of that epoch.</summary>
     [Alias("put")]
-    ValueTask PutAsync(GroupSummary group);
+    ValueTask PutAsync(GroupSummary group, Epoch owner);
 
-    /// <summary>Names a group no more, after it is gone.</summary>
+    /// <summary>Names a group no more, after it is gone, unless a later owner has named it.</summary>
     [Alias("remove")]
-    ValueTask RemoveAsync(string name);
+    ValueTask RemoveAsync(string name, Epoch owner);
 
     /// <inheritdoc cref="IGroupAdminVerbs.ListGroupsAsync"/>
     [Alias("list")]

@@ -82,7 +82,12 @@ internal sealed partial class GroupHost : IAsyncDisposable
         if (IsGone(server))
         {
             // The index names a group that is not there: its creation or deletion was cut short, or it was created by a later owner.
-            await ChangeAsync(() => ForgetIfGoneAsync(server));
+            var isSure = false;
+            await ChangeAsync(async () => isSure = await ForgetIfGoneAsync(server));
+            if (!isSure)
+            {
+                throw new IOException($"Group {_name} was let go while it was asked.");
+            }
         }
 
         return answer;
@@ -102,7 +107,7 @@ internal sealed partial class GroupHost : IAsyncDisposable
             var server = (await FindAsync(toCreate: true))!;
             if (!server.Exists)
             {
-                await _registry.PutAsync(new GroupSummary(_name, settings.Kind));
+                await _registry.PutAsync(new GroupSummary(_name, settings.Kind), server.Epoch);
                 await (settings.Ephemeral ? SetDutyAsync(Timestamp.Now(_clock).Plus(_options.EphemeralTime)) : default);
             }
 
@@ -127,11 +132,12 @@ internal sealed partial class GroupHost : IAsyncDisposable
 
     private static bool IsGone(GroupServer server) => server.IsDeleted || !(server.Exists || server.IsLost);
 
-    private async ValueTask ForgetIfGoneAsync(GroupServer server)
+    /// <summary>Takes a group that is not there from the index. False where the group was let go meanwhile, so that nobody vouches for what it answered.</summary>
+    private async ValueTask<bool> ForgetIfGoneAsync(GroupServer server)
     {
         if (!IsCurrent(server) || !IsGone(server))
         {
-            return;
+            return server.IsDeleted || server.Exists;
         }
 
         var isSure = server.IsDeleted || await CallAsync(server, async group =>
@@ -141,9 +147,11 @@ internal sealed partial class GroupHost : IAsyncDisposable
         });
         if (isSure && IsCurrent(server) && IsGone(server))
         {
-            await _registry.RemoveAsync(_name);
+            await _registry.RemoveAsync(_name, server.Epoch);
             Close(server);
         }
+
+        return isSure;
     }
 
     private async ValueTask<T> CallAsync<T>(GroupServer server, Func<GroupServer, ValueTask<T>> call)

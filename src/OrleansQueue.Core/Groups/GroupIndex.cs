@@ -22,6 +22,9 @@ internal sealed class GroupIndex : IAsyncDisposable
     private readonly GroupIndexState _state;
     private readonly Journal _journal;
 
+    // Who last named a group, as far as this shard was in memory then. Two owners of a group may be at it at once for a while.
+    private readonly Dictionary<string, Epoch> _owners = [];
+
     private GroupIndex(GroupIndexState state, Journal journal)
     {
         _state = state;
@@ -48,10 +51,25 @@ internal sealed class GroupIndex : IAsyncDisposable
     }
 
     /// <summary>Names a group, in place of what was known of that name. It is kept when this answers.</summary>
-    public async ValueTask PutAsync(GroupSummary group) => await SetAsync(group.Name, group.Kind);
+    /// <param name="group">The group.</param>
+    /// <param name="owner">The epoch of who is about to create it.</param>
+    public async ValueTask PutAsync(GroupSummary group, Epoch owner)
+    {
+        _owners[group.Name] = owner > _owners.GetValueOrDefault(group.Name, Epoch.None) ? owner : _owners[group.Name];
+        await SetAsync(group.Name, group.Kind);
+    }
 
-    /// <summary>Names a group no more. It is kept when this answers.</summary>
-    public async ValueTask RemoveAsync(string name) => await SetAsync(name, null);
+    /// <summary>Names a group no more, unless a later owner has named it. It is kept when this answers.</summary>
+    /// <param name="name">The group.</param>
+    /// <param name="owner">The epoch of who knows that it is gone. What it says may come late, when another has created the group.</param>
+    public async ValueTask RemoveAsync(string name, Epoch owner)
+    {
+        if (owner >= _owners.GetValueOrDefault(name, Epoch.None))
+        {
+            _owners.Remove(name);
+            await SetAsync(name, null);
+        }
+    }
 
     /// <summary>The groups of this shard behind a name in the order of their names (by their UTF-16 codes), <paramref name="limit"/> at most.</summary>
     public async ValueTask<IReadOnlyList<GroupSummary>> ListAsync(string? after, int limit)

@@ -53,6 +53,9 @@ internal sealed partial class GroupServer : IAsyncDisposable
     /// <summary>Whether there is such a group.</summary>
     public bool Exists => _state.Settings is not null && !IsLost;
 
+    /// <summary>The owner's fencing number.</summary>
+    public Epoch Epoch => _journal.Epoch;
+
     /// <summary>The group as a list shows it; null where it does not exist.</summary>
     public GroupSummary? Summary => Exists ? new GroupSummary(_name, _state.Settings!.Kind) : null;
 

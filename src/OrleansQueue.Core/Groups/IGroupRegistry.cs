@@ -9,10 +9,10 @@ internal interface IGroupRegistry
     ValueTask<bool> HasAsync(string group);
 
     /// <inheritdoc cref="GroupIndex.PutAsync"/>
-    ValueTask PutAsync(GroupSummary group);
+    ValueTask PutAsync(GroupSummary group, Epoch owner);
 
     /// <inheritdoc cref="GroupIndex.RemoveAsync"/>
-    ValueTask RemoveAsync(string group);
+    ValueTask RemoveAsync(string group, Epoch owner);
 
     /// <summary>Sets when a group must act. False where that failed: the next use of the group tries again.</summary>
     ValueTask<bool> TrySetDutyAsync(string group, Timestamp due);

@@ -28,15 +28,15 @@ internal sealed class GroupIndexGrain(IGrainContext context, SiloBroker silo) : 
 
     public ValueTask<bool> HasAsync(string name) => RunAsync(index => index.HasAsync(name));
 
-    public async ValueTask PutAsync(GroupSummary group) => await RunAsync(async index =>
+    public async ValueTask PutAsync(GroupSummary group, Epoch owner) => await RunAsync(async index =>
     {
-        await index.PutAsync(group);
+        await index.PutAsync(group, owner);
         return true;
     });
 
-    public async ValueTask RemoveAsync(string name) => await RunAsync(async index =>
+    public async ValueTask RemoveAsync(string name, Epoch owner) => await RunAsync(async index =>
     {
-        await index.RemoveAsync(name);
+        await index.RemoveAsync(name, owner);
         return true;
     });
 

@@ -12,9 +12,9 @@ internal sealed class GroupRegistry(IGrainFactory grains, DutyClient duties, ILo
 {
     public ValueTask<bool> HasAsync(string group) => ShardOf(group).HasAsync(group);
 
-    public ValueTask PutAsync(GroupSummary group) => ShardOf(group.Name).PutAsync(group);
+    public ValueTask PutAsync(GroupSummary group, Epoch owner) => ShardOf(group.Name).PutAsync(group, owner);
 
-    public ValueTask RemoveAsync(string group) => ShardOf(group).RemoveAsync(group);
+    public ValueTask RemoveAsync(string group, Epoch owner) => ShardOf(group).RemoveAsync(group, owner);
 
     public async ValueTask<bool> TrySetDutyAsync(string group, Timestamp due)
     {

@@ -55,13 +55,13 @@ internal sealed class GroupHostBench : IGroupRegistry
 
     ValueTask<bool> IGroupRegistry.HasAsync(string group) => new(Named.Contains(group));
 
-    async ValueTask IGroupRegistry.PutAsync(GroupSummary group)
+    async ValueTask IGroupRegistry.PutAsync(GroupSummary group, Epoch owner)
     {
         await OnChange("put");
         Named.Add(group.Name);
     }
 
-    async ValueTask IGroupRegistry.RemoveAsync(string group)
+    async ValueTask IGroupRegistry.RemoveAsync(string group, Epoch owner)
     {
         await OnChange("removed");
         Named.Remove(group);

@@ -11,13 +11,24 @@ namespace OrleansQueue.Core.Tests.Groups;
 public sealed class GroupIndexTests
 {
     [Fact]
+    public async Task A_removal_that_comes_late_does_not_take_away_what_a_later_owner_has_named()
+    {
+        var index = await GroupIndex.OpenAsync(NewStore(), 0, CancellationToken.None);
+        await index.PutAsync(new GroupSummary("a", GroupKind.Stream), new Epoch(3));
+        await index.RemoveAsync("a", new Epoch(2));
+        Assert.True(await index.HasAsync("a"));
+        await index.RemoveAsync("a", new Epoch(3));
+        Assert.False(await index.HasAsync("a"));
+    }
+
+    [Fact]
     public async Task Group_is_listed_until_it_is_removed_and_after_a_restart()
     {
         var store = NewStore();
         var index = await OpenAsync(store);
-        await index.PutAsync(new GroupSummary("a", GroupKind.Stream));
-        await index.PutAsync(new GroupSummary("b", GroupKind.Queue));
-        await index.RemoveAsync("a");
+        await index.PutAsync(new GroupSummary("a", GroupKind.Stream), new Epoch(1));
+        await index.PutAsync(new GroupSummary("b", GroupKind.Queue), new Epoch(1));
+        await index.RemoveAsync("a", new Epoch(1));
 
         foreach (var opened in new[] { index, await OpenAsync(store) })
         {
@@ -35,7 +46,7 @@ public sealed class GroupIndexTests
         var index = await OpenAsync(store);
         foreach (var name in names.Reverse())
         {
-            await index.PutAsync(new GroupSummary(name, GroupKind.Stream));
+            await index.PutAsync(new GroupSummary(name, GroupKind.Stream), new Epoch(1));
         }
 
         Assert.Equal(names, NamesOf(await index.ListAsync(null, 100)));
@@ -50,13 +61,13 @@ public sealed class GroupIndexTests
     {
         var store = NewStore();
         var index = await OpenAsync(store);
-        await index.PutAsync(new GroupSummary("a", GroupKind.Stream));
+        await index.PutAsync(new GroupSummary("a", GroupKind.Stream), new Epoch(1));
         var appends = store.Appends.Count;
 
-        await index.PutAsync(new GroupSummary("a", GroupKind.Stream));
-        await index.RemoveAsync("b");
+        await index.PutAsync(new GroupSummary("a", GroupKind.Stream), new Epoch(1));
+        await index.RemoveAsync("b", new Epoch(1));
         Assert.Equal(appends, store.Appends.Count);
-        await index.PutAsync(new GroupSummary("a", GroupKind.Queue));
+        await index.PutAsync(new GroupSummary("a", GroupKind.Queue), new Epoch(1));
         Assert.Equal(appends + 1, store.Appends.Count);
     }
 
@@ -66,7 +77,7 @@ public sealed class GroupIndexTests
         var store = NewStore();
         var index = await OpenAsync(store);
         store.Gated = true;
-        var putting = index.PutAsync(new GroupSummary("a", GroupKind.Stream)).AsTask();
+        var putting = index.PutAsync(new GroupSummary("a", GroupKind.Stream), new Epoch(1)).AsTask();
         var listing = index.ListAsync(null, 10).AsTask();
         var asking = index.HasAsync("a").AsTask();
         Assert.False(putting.IsCompleted || listing.IsCompleted || asking.IsCompleted);

@@ -6,19 +6,24 @@ namespace OrleansQueue.Simulation.Brokers;
 /// <summary>The index of groups, which in a simulation never fails: groups themselves are what is tried.</summary>
 internal sealed class GroupRegistry : IGroupRegistry
 {
-    private readonly SortedSet<string> _groups = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Epoch> _groups = new(StringComparer.Ordinal);
 
-    public ValueTask<bool> HasAsync(string group) => new(_groups.Contains(group));
+    public ValueTask<bool> HasAsync(string group) => new(_groups.ContainsKey(group));
 
-    public ValueTask PutAsync(GroupSummary group)
+    public ValueTask PutAsync(GroupSummary group, Epoch owner)
     {
-        _groups.Add(group.Name);
+        var named = _groups.GetValueOrDefault(group.Name, Epoch.None);
+        _groups[group.Name] = owner > named ? owner : named;
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask RemoveAsync(string group)
+    public ValueTask RemoveAsync(string group, Epoch owner)
     {
-        _groups.Remove(group);
+        if (owner >= _groups.GetValueOrDefault(group, Epoch.None))
+        {
+            _groups.Remove(group);
+        }
+
         return ValueTask.CompletedTask;
     }
 
