@@ -93,8 +93,11 @@ internal sealed class SimulatedRun : IDisposable
         }
     }
 
-    /// <summary>Where a log ends at a damage, and the last epoch before that may be what is damaged, groups go back to that end.</summary>
-    private bool IsOfDamage(Anomaly anomaly) => anomaly.Kind == AnomalyKind.CommitRegression
+    /// <summary>
+    /// Where a log ends at a damage, and the last epoch before that may be what is damaged, groups go back to that end. What such a partition
+    /// has lost is the ledger's to judge, which knows what was told of it.
+    /// </summary>
+    private bool IsOfDamage(Anomaly anomaly) => anomaly.Kind is AnomalyKind.CommitRegression or AnomalyKind.LostWrite
         && _cluster.AllPartitions.Any(partition => _scene.Damage.IsTouched(partition) && _scene.KeyOf(partition) == anomaly.Partition);
 
     private List<string> Problems()
