@@ -13,6 +13,11 @@ public static class RegressionSeeds
         { 22, "a bit turned over in a batch's epoch had acknowledged records cut off as a torn tail" },
         { 77, "a commit under way when its log was closed over a waiting reader was failed after it had been answered" },
         { 161, "a group decided on changes that its broken journal had not taken" },
+        { 1960, "a group owner that was replaced answered that there was no such group, beside another call that had found out" },
+        { 3402, "a bit turned over in the sign of a base offset had acknowledged records cut off as a torn tail" },
+        { 3601, "a sync that failed while a refused write was taken back lost pages that the write-ahead file still held" },
+        { 8057, "retention forgot a producer whose records it deleted when the power went, and a late repetition was stored again" },
+        { 9307, "a late commit took a group back from the start of a log, where no epoch is known" },
         { 896, "an owner that knew nothing of a group's creation answered that there is none and took it out of the index" },
     };
 }

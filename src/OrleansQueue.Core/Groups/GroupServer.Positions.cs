@@ -162,7 +162,8 @@ internal sealed partial class GroupServer
     }
 
     /// <summary>Whether a position lies ahead of another. A later epoch does so too: where records were lost, a reader goes on at an earlier offset under a later owner.</summary>
-    private static bool IsForward(Position from, Position to) => to.Offset >= from.Offset || to.Epoch > from.Epoch;
+    /// <summary>A lower offset of a later epoch is that of a log which lost its end. At the start of a log no epoch is known, so there it says nothing.</summary>
+    private static bool IsForward(Position from, Position to) => to.Offset >= from.Offset || (from.Epoch != Epoch.None && to.Epoch > from.Epoch);
 
     private bool IsHeldBy(PartitionCursor partition, GroupMember member, Generation since) =>
         partition.Owner == member.Id && since >= partition.Since && since <= _state.Generation;

@@ -38,6 +38,19 @@ public sealed class RepeatedCommitTests
         Assert.Equal(new Offset(30), await CommittedAsync(bench));
     }
 
+    [Fact]
+    public async Task Commit_at_the_start_of_a_log_where_no_epoch_is_known_is_not_taken_back_by_an_older_one()
+    {
+        var bench = await GroupBench.OpenAsync();
+        var member = await bench.JoinAsync("member");
+        await member.BeatAsync();
+        var atStart = new Commit(bench.At(0, 30) with { Epoch = Epoch.None }, member.SinceOf(0));
+        await bench.Group.CommitAsync(new CommitRequest("billing", new Committer.Member(member.Who), [atStart]), default);
+
+        await AssertTakenAsync(member, 20);
+        Assert.Equal(new Offset(30), await CommittedAsync(bench));
+    }
+
     private static async Task AssertTakenAsync(TestMember member, long offset) =>
         Assert.Empty(Assert.IsType<CommitResult.Committed>(await member.CommitAsync(0, offset)).Refusals);
 
