@@ -61,6 +61,8 @@ internal sealed class TcpConnection : DefaultConnectionContext
         }
         finally
         {
+            // What follows is Orleans closing the connection, which must not run on the thread that serves other sockets.
+            await Task.Yield();
             await EndReceivingAsync();
         }
     }
@@ -114,6 +116,7 @@ internal sealed class TcpConnection : DefaultConnectionContext
             error = new ConnectionResetException("The connection broke while it was written.", failure);
         }
 
+        await Task.Yield();
         Close();
         await _toSend.CompleteAsync(error);
         _received.CancelPendingFlush();

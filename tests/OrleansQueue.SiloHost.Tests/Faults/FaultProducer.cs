@@ -81,6 +81,10 @@ internal sealed class FaultProducer : IAsyncDisposable
         {
             // It was told to stop.
         }
+        catch (Exception wrong)
+        {
+            _run.Acknowledged.Fail(wrong);
+        }
     }
 
     private void PublishOne()
