@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansQueue.Processes;
 using Xunit.Abstractions;
 
@@ -24,9 +23,9 @@ public sealed class KillTest(ITestOutputHelper report) : IDisposable
     [Fact]
     public async Task Nothing_that_has_a_receipt_is_lost_moved_or_doubled_when_the_silo_is_killed_at_random_moments()
     {
-        var rounds = Setting("OQ_KILL_ROUNDS", 3);
-        var lines = Setting("OQ_KILL_LINES", 30_000);
-        var seed = Setting("OQ_KILL_SEED", Random.Shared.Next());
+        var rounds = RunSetting.Of("OQ_KILL_ROUNDS", 3);
+        var lines = RunSetting.Of("OQ_KILL_LINES", 30_000);
+        var seed = RunSetting.Of("OQ_KILL_SEED", Random.Shared.Next());
         report.WriteLine($"rounds {rounds}, lines {lines} each, seed {seed}");
         var random = new Random(seed);
         var silo = SiloProgram.In(_folder["data"]);
@@ -61,7 +60,4 @@ public sealed class KillTest(ITestOutputHelper report) : IDisposable
             await running.DisposeAsync();
         }
     }
-
-    private static int Setting(string name, int normally) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : normally;
 }

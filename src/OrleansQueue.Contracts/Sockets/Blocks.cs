@@ -14,25 +14,13 @@ internal static class Blocks
     private const int MostWaiting = 4 << 20;
 
     /// <summary>For what is received: blocks of 64 KiB.</summary>
-    public static PipeOptions Received { get; } = new(
-        readerScheduler: PipeScheduler.ThreadPool,
-        writerScheduler: PipeScheduler.ThreadPool,
-        pauseWriterThreshold: MostWaiting,
-        resumeWriterThreshold: MostWaiting / 2,
-        minimumSegmentSize: 64 << 10,
-        useSynchronizationContext: false);
+    public static PipeOptions Received { get; } = Of(64 << 10);
 
     /// <summary>
     /// For what is sent. A message that fits into one block is not copied once more, and the largest answer to a fetch, 1 MiB, does with its frame.
     /// The pool makes 2 MiB of it, which a connection holds only while something waits to be sent.
     /// </summary>
-    public static PipeOptions Sent { get; } = new(
-        readerScheduler: PipeScheduler.ThreadPool,
-        writerScheduler: PipeScheduler.ThreadPool,
-        pauseWriterThreshold: MostWaiting,
-        resumeWriterThreshold: MostWaiting / 2,
-        minimumSegmentSize: (1 << 20) + (64 << 10),
-        useSynchronizationContext: false);
+    public static PipeOptions Sent { get; } = Of((1 << 20) + (64 << 10));
 
     /// <summary>The parts of a buffer, for one call that sends them all.</summary>
     public static List<ArraySegment<byte>> ListOf(in ReadOnlySequence<byte> buffer, List<ArraySegment<byte>> into)
@@ -46,4 +34,12 @@ internal static class Blocks
 
         return into;
     }
+
+    private static PipeOptions Of(int blockBytes) => new(
+        readerScheduler: PipeScheduler.ThreadPool,
+        writerScheduler: PipeScheduler.ThreadPool,
+        pauseWriterThreshold: MostWaiting,
+        resumeWriterThreshold: MostWaiting / 2,
+        minimumSegmentSize: blockBytes,
+        useSynchronizationContext: false);
 }

@@ -17,7 +17,7 @@ internal sealed class TcpConnection : DefaultConnectionContext
     private readonly CancellationTokenSource _closed = new();
     private Task _running = Task.CompletedTask;
 
-    public TcpConnection(Socket socket)
+    private TcpConnection(Socket socket)
         : base(Guid.NewGuid().ToString("N"))
     {
         _socket = socket;
@@ -29,8 +29,13 @@ internal sealed class TcpConnection : DefaultConnectionContext
         (LocalEndPoint, RemoteEndPoint) = (socket.LocalEndPoint, socket.RemoteEndPoint);
     }
 
-    /// <summary>Begins to receive and send.</summary>
-    public void Start() => _running = Task.WhenAll(ReceiveAsync(), SendAsync());
+    /// <summary>Begins to receive from and send to a socket, which is the connection's from then on.</summary>
+    public static TcpConnection Start(Socket socket)
+    {
+        var connection = new TcpConnection(socket);
+        connection._running = Task.WhenAll(connection.ReceiveAsync(), connection.SendAsync());
+        return connection;
+    }
 
     /// <summary>Closes the socket, which ends both loops. What was not sent yet is lost, as it is with Orleans' own transport.</summary>
     public override void Abort(ConnectionAbortedException abortReason)

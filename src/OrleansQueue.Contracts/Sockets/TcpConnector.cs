@@ -12,9 +12,7 @@ internal sealed class TcpConnector : IConnectionFactory
         try
         {
             await socket.ConnectAsync(endpoint, cancellationToken);
-            var connection = new TcpConnection(socket);
-            connection.Start();
-            return connection;
+            return TcpConnection.Start(socket);
         }
         catch
         {

@@ -68,9 +68,7 @@ internal sealed class TcpListenerFactory : IConnectionListenerFactory
             try
             {
                 TcpSockets.Prepare(accepted);
-                var connection = new TcpConnection(accepted);
-                connection.Start();
-                return connection;
+                return TcpConnection.Start(accepted);
             }
             catch
             {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansQueue.History;
 using OrleansQueue.Processes;
 using Xunit.Abstractions;
@@ -27,9 +26,9 @@ public sealed class MixedFaultsTest(ITestOutputHelper report) : IDisposable
     public async Task A_silo_that_is_killed_stopped_bounced_and_paused_under_load_leaves_a_sound_history()
     {
         var kinds = Enum.GetValues<FaultKind>();
-        var rounds = Setting("OQ_FAULT_ROUNDS", kinds.Length);
-        var pause = TimeSpan.FromSeconds(Setting("OQ_FAULT_PAUSE", 15));
-        var seed = Setting("OQ_FAULT_SEED", Random.Shared.Next());
+        var rounds = RunSetting.Of("OQ_FAULT_ROUNDS", kinds.Length);
+        var pause = TimeSpan.FromSeconds(RunSetting.Of("OQ_FAULT_PAUSE", 15));
+        var seed = RunSetting.Of("OQ_FAULT_SEED", Random.Shared.Next());
         report.WriteLine($"{rounds} rounds, long pauses of {pause.TotalSeconds} s, seed {seed}");
         var random = new Random(seed);
         var run = new FaultRun(SiloProgram.In(_folder["data"]));
@@ -67,7 +66,4 @@ public sealed class MixedFaultsTest(ITestOutputHelper report) : IDisposable
             }
         }
     }
-
-    private static int Setting(string name, int normally) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : normally;
 }
