@@ -29,6 +29,7 @@ public static class OrleansQueueClientBuilderExtensions
 
         client.Services.AddOrleansQueueBroker(configure);
         client.Services.TryAddSingleton<IClientConnectionRetryFilter, ConnectRetries>();
+        LastingManifest.AddTo(client.Services);
         client.AddClusterConnectionLostHandler(static services => (_, _) => services.GetRequiredService<ConnectionWatch>().Lost());
         client.AddGatewayCountChangedHandler(static services => (_, change) =>
         {

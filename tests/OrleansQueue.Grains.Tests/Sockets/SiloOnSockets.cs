@@ -72,7 +72,7 @@ public sealed class SiloOnSockets : IAsyncLifetime
         Assert.Equal(++_end, read.Next.Offset.Value);
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
