@@ -18,7 +18,7 @@ internal sealed class GroupWatch : IAsyncDisposable
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _wrong;
 
-    public GroupWatch(Oq oq, string topic, string group, int partitions, int members)
+    private GroupWatch(Oq oq, string topic, string group, int partitions, int members)
     {
         (_oq, _topic, _group) = (oq, topic, group);
         _seen = [.. Enumerable.Range(0, partitions).Select(_ => new HashSet<long>())];
@@ -28,11 +28,24 @@ internal sealed class GroupWatch : IAsyncDisposable
     /// <summary>How many lines told of a message that had been printed before.</summary>
     public long Repeated { get; private set; }
 
-    /// <summary>Kills a member with what it has in hand, and starts another in its place.</summary>
+    /// <summary>Starts the members. All are connected when it returns: where no silo is there, <c>oq</c> gives up after 10 s, and rightly.</summary>
+    public static async Task<GroupWatch> StartAsync(Oq oq, string topic, string group, int partitions, int members)
+    {
+        var watch = new GroupWatch(oq, topic, group, partitions, members);
+        foreach (var member in watch._members)
+        {
+            await ConnectedAsync(member);
+        }
+
+        return watch;
+    }
+
+    /// <summary>Kills a member with what it has in hand, and starts another in its place, which is connected when it returns.</summary>
     public async Task KillAsync(int member)
     {
         await _members[member].DisposeAsync();
         _members[member] = Start();
+        await ConnectedAsync(_members[member]);
     }
 
     /// <summary>Waits until every offset of every partition was printed; then ends the members as Ctrl-C does.</summary>
@@ -64,7 +77,10 @@ internal sealed class GroupWatch : IAsyncDisposable
         }
     }
 
-    private RunningProcess Start() => _oq.Start(["consume", _topic, "--group", _group, "--json"], Take);
+    // A member of a group says at once that a place to begin may not count, and says so when it is connected.
+    private RunningProcess Start() => _oq.Start(["consume", _topic, "--group", _group, "--from-beginning", "--json"], Take);
+
+    private static Task<string> ConnectedAsync(RunningProcess member) => member.Error.BeginningAsync("Where to begin");
 
     private Task NextAsync()
     {

@@ -34,7 +34,7 @@ public sealed class KillTest(ITestOutputHelper report) : IDisposable
         {
             await Oq.To(silo).DoneAsync("topic", "create", Topic, "--partitions", $"{Partitions}");
             var history = new KillHistory(rounds * lines);
-            await using var group = new GroupWatch(Oq.To(silo), Topic, "watchers", Partitions, Members);
+            await using var group = await GroupWatch.StartAsync(Oq.To(silo), Topic, "watchers", Partitions, Members);
             for (var round = 0; round < rounds; round++)
             {
                 await using var producing = new NumberedLines(Oq.To(silo), Topic, history, round * lines, lines);
