@@ -19,5 +19,6 @@ public static class RegressionSeeds
         { 8057, "retention forgot a producer whose records it deleted when the power went, and a late repetition was stored again" },
         { 9307, "a late commit took a group back from the start of a log, where no epoch is known" },
         { 896, "an owner that knew nothing of a group's creation answered that there is none and took it out of the index" },
+        { 28308650, "an owner told readers of a new start before the segments were gone, and was replaced before they went, so that a group passed over what stayed" },
     };
 }

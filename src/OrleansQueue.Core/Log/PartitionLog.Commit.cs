@@ -192,11 +192,9 @@ internal sealed partial class PartitionLog
                 throw new LogDamagedException($"log {_options.Log}", 0, opened.LogEnd, $"records up to offset {Offsets.HighWatermark} were acknowledged");
             }
 
-            // A deletion that failed may have left segments that readers were told are gone.
-            opened.Segments.RemoveBefore(Offsets.LogStart);
             var before = _opened.Log;
             (_opened, _assigned, _reader) = Take(opened);
-            Offsets = new OffsetLadder(Offset.Max(Offsets.LogStart, opened.LogStart), opened.LogEnd);
+            Offsets = new OffsetLadder(opened.LogStart, opened.LogEnd);
             _failed = false;
             await before.DisposeAsync();
         }

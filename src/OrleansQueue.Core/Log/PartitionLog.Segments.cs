@@ -6,6 +6,7 @@ namespace OrleansQueue.Log;
 internal sealed partial class PartitionLog
 {
     private bool _retaining;
+    private Deletion? _deletion;
 
     /// <summary>
     /// Deletes whole segments that are past the retention and below <paramref name="protectedFrom"/>. The newest segment is
@@ -89,13 +90,45 @@ internal sealed partial class PartitionLog
         var firstKept = segments[expired].FirstOffset;
         await KeepStateAsync(expired, now, cancellationToken);
 
-        // Readers stop at the new start before the files go, so that none of them finds a file missing.
-        Offsets.Trim(firstKept);
-        segments.RemoveBefore(firstKept);
-        _opened.State.Epochs.Trim(firstKept);
-        await _opened.Log.DeleteBeforeAsync(firstKept);
-        return expired;
+        return await DeleteAsync(firstKept) ? expired : 0;
     }
+
+    /// <summary>
+    /// Deletes segments, and only then tells readers of the new start: what an owner announced and did not do, because it was replaced
+    /// or its store failed, the next one would have again, and a group would have passed over it.
+    /// </summary>
+    private async ValueTask<bool> DeleteAsync(Offset firstKept)
+    {
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _deletion = new Deletion(firstKept, ended.Task);
+        try
+        {
+            switch (await _opened.Log.DeleteBeforeAsync(firstKept))
+            {
+                case StoreOutcome.Fenced:
+                    FailAll(null, StoreOutcome.Fenced);
+                    return false;
+                case StoreOutcome.NoSpace:
+                    throw new IOException($"There is no room to delete the segments of log {_options.Log} before offset {firstKept}.");
+                default:
+                    Offsets.Trim(firstKept);
+                    _opened.Segments.RemoveBefore(firstKept);
+                    _opened.State.Epochs.Trim(firstKept);
+                    return true;
+            }
+        }
+        finally
+        {
+            _deletion = null;
+            ended.SetResult();
+        }
+    }
+
+    /// <summary>Whether a record is gone, or is just being deleted, so that it may be missing for a reader.</summary>
+    private bool IsGoing(Offset offset) => offset < Offsets.LogStart || offset < _deletion?.FirstKept;
+
+    /// <summary>Waits for the end of the deletion that is under way.</summary>
+    private Task DeletionEndedAsync() => _deletion?.Ended ?? Task.CompletedTask;
 
     /// <summary>Where that fails, the segments go all the same: on a full disk nothing else would make room, and damage does not pass.</summary>
     private async ValueTask KeepStateAsync(int index, Timestamp now, CancellationToken cancellationToken)
@@ -175,4 +208,7 @@ internal sealed partial class PartitionLog
 
         return StoreOutcome.Done;
     }
+
+    /// <summary>Segments that are being deleted: all before an offset.</summary>
+    private sealed record Deletion(Offset FirstKept, Task Ended);
 }

@@ -145,9 +145,14 @@ internal sealed partial class PartitionLog : IAsyncDisposable
             {
                 return await _reader.FindTimeAsync(time, _options.Limits.MaxOpenedBytes, cancellationToken);
             }
-            catch (IOException) when (Offsets.LogStart > start)
+            catch (IOException) when (IsGoing(start))
             {
-                // Retention took a segment away in the middle of the search; what is left is searched again.
+                // Retention takes a segment away in the middle of the search; what is left is searched again.
+                await DeletionEndedAsync();
+                if (Offsets.LogStart == start)
+                {
+                    throw;
+                }
             }
         }
     }
@@ -191,9 +196,15 @@ internal sealed partial class PartitionLog : IAsyncDisposable
         {
             return await _reader.ReadAsync(from, maxBytes, cancellationToken);
         }
-        catch (IOException) when (from < Offsets.LogStart)
+        catch (IOException) when (IsGoing(from))
         {
-            // Retention deleted the segment while it was being read.
+            // Retention deletes the segment while it is being read.
+            await DeletionEndedAsync();
+            if (from >= Offsets.LogStart)
+            {
+                throw;
+            }
+
             return new LogRead(LogReadKind.OutOfRange, [], Offsets.LogStart);
         }
     }

@@ -112,21 +112,60 @@ public sealed class LogRetentionTests
     }
 
     [Fact]
-    public Task Readers_stop_at_the_new_start_before_the_files_go() => OneScheduler.RunAsync(async () =>
+    public Task Readers_are_told_that_records_are_gone_when_they_are() => OneScheduler.RunAsync(async () =>
     {
         var bench = await FilledAsync(minutes: 100);
         bench.Clock.Advance(TimeSpan.FromHours(2));
         var deleting = new TaskCompletionSource();
         bench.Store.OnDelete = () => deleting.Task;
-        var retention = bench.Log.ApplyRetentionAsync(Hour, new Offset(60), CancellationToken.None).AsTask();
+        var retention = ApplyAsync(bench, Hour, protectedFrom: 60);
         await LogBench.SettleAsync();
         Assert.False(retention.IsCompleted);
+        await bench.AssertHoldsAsync(100);
+        deleting.SetResult();
+        await retention;
         var start = bench.Log.Offsets.LogStart;
         Assert.NotEqual(Offset.Zero, start);
         Assert.Equal(LogReadKind.OutOfRange, (await bench.ReadAsync(start.Value - 1)).Kind);
         await bench.AssertHoldsAsync(100, start.Value);
+    });
+
+    [Fact]
+    public Task A_read_that_finds_its_segment_missing_waits_for_what_becomes_of_the_deletion() => OneScheduler.RunAsync(async () =>
+    {
+        var bench = await FilledAsync(minutes: 100);
+        bench.Clock.Advance(TimeSpan.FromHours(2));
+        var deleting = new TaskCompletionSource();
+        bench.Store.OnDelete = () => deleting.Task;
+        bench.Store.OnRead = segment => segment == Offset.Zero ? throw new FileNotFoundException("It was deleted.") : Task.CompletedTask;
+        bench.Log.Idle();
+        var retention = ApplyAsync(bench, Hour, protectedFrom: 60);
+        var read = bench.ReadAsync(0);
+        var search = bench.Log.FindTimeAsync(new(0), CancellationToken.None).AsTask();
+        await LogBench.SettleAsync();
+        Assert.False(read.IsCompleted || search.IsCompleted);
         deleting.SetResult();
         await retention;
+        Assert.Equal((LogReadKind.OutOfRange, bench.Log.Offsets.LogStart), ((await read).Kind, (await read).Next));
+        Assert.Equal(bench.Log.Offsets.LogStart, await search);
+    });
+
+    [Fact]
+    public Task An_owner_that_was_replaced_tells_nobody_of_a_start_that_it_could_not_make() => OneScheduler.RunAsync(async () =>
+    {
+        var bench = await FilledAsync(minutes: 100);
+        bench.Clock.Advance(TimeSpan.FromHours(2));
+        var deleting = new TaskCompletionSource();
+        bench.Store.OnDelete = () => deleting.Task;
+        var old = bench.Log;
+        var retention = ApplyAsync(bench, Hour, protectedFrom: 60);
+        await LogBench.SettleAsync();
+        await bench.OpenAsync();
+        deleting.SetResult();
+        Assert.Equal(0, await retention);
+        Assert.Equal((Offset.Zero, Offset.Zero), (old.Offsets.LogStart, bench.Log.Offsets.LogStart));
+        Assert.Equal(new ProduceResult.Fenced(), await old.AppendAsync(BatchMaker.Of("stale")));
+        await bench.AssertHoldsAsync(100);
     });
 
     [Fact]
@@ -181,21 +220,20 @@ public sealed class LogRetentionTests
     });
 
     [Fact]
-    public Task A_deletion_that_failed_is_made_up_for_and_never_brings_records_back() => OneScheduler.RunAsync(async () =>
+    public Task A_deletion_that_failed_is_made_up_for_and_until_then_the_records_are_there() => OneScheduler.RunAsync(async () =>
     {
         var bench = await FilledAsync(minutes: 100);
         bench.Clock.Advance(TimeSpan.FromHours(1));
         bench.Store.OnDelete = () => throw new IOException("busy");
         await Assert.ThrowsAsync<IOException>(() => ApplyAsync(bench, Hour, protectedFrom: 60));
-        var start = bench.Log.Offsets.LogStart;
-        Assert.NotEqual(Offset.Zero, start);
+        Assert.Equal(Offset.Zero, bench.Log.Offsets.LogStart);
         bench.Store.OnDelete = null;
 
         await bench.FailAppendAsync();
         await bench.AppendSomeAsync();
-        Assert.Equal(start, bench.Log.Offsets.LogStart);
-        Assert.Equal(start, await bench.Log.FindTimeAsync(new(0), CancellationToken.None));
+        await bench.AssertHoldsAsync(101);
         await ApplyAsync(bench, Hour);
+        Assert.NotEqual(Offset.Zero, bench.Log.Offsets.LogStart);
         await bench.AssertHoldsAsync(101, bench.Log.Offsets.LogStart.Value);
         await using var log = await bench.Store.OpenAsync(bench.Options.Log, new LogOptions(), new TailIndexer(100, new(0)), CancellationToken.None);
         Assert.Equal(bench.Log.Offsets.LogStart, log.Segments[0].FirstOffset);
