@@ -10,6 +10,8 @@ internal sealed partial class GroupServer
 
     private readonly Dictionary<string, Session> _sessions = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _confirmedAt;
+    private Task _confirming = Task.CompletedTask;
 
     /// <inheritdoc cref="IMembershipVerbs.JoinGroupAsync"/>
     public async ValueTask<JoinResult> JoinAsync(JoinRequest request, CancellationToken cancellationToken)
@@ -80,6 +82,7 @@ internal sealed partial class GroupServer
             {
                 HeartbeatResult answer = session.Changed > request.Known ? AssignmentOf(member) : new HeartbeatResult.Unchanged();
                 await KeptAsync();
+                await StillOwnerAsync(began, member);
                 return answer;
             }
 
@@ -173,7 +176,30 @@ internal sealed partial class GroupServer
 
     private TimeSpan LongestSession() => _state.Members.Values.Select(member => member.SessionTimeout).DefaultIfEmpty(TimeSpan.Zero).Max();
 
-    /// <summary>Members that the journal knows get a full session, and all of them their assignment anew, since it may be another than they know.</summary>
+    /// <summary>
+    /// Makes sure that a member who is told that it is one may count on that for a session. A later owner hears nothing of what this one
+    /// is told, but gives every member a session and a half; so it is enough that there was none half a session before the member spoke.
+    /// </summary>
+    /// <exception cref="IOException">There is a later owner, or whether there is one cannot be told.</exception>
+    private async ValueTask StillOwnerAsync(long spoke, Member member)
+    {
+        while (_clock.GetElapsedTime(_confirmedAt, spoke) > GraceOf(member))
+        {
+            if (_confirming.IsCompleted)
+            {
+                _confirming = ConfirmAsync().AsTask();
+            }
+
+            await _confirming;
+        }
+    }
+
+    private static TimeSpan GraceOf(Member member) => member.SessionTimeout / 2;
+
+    /// <summary>
+    /// Members that the journal knows get a full session, and the time for which an earlier owner may have gone on answering them; and all
+    /// of them their assignment anew, since it may be another than they know.
+    /// </summary>
     private void BeginSessions()
     {
         if (_state.Members.Count == 0)
@@ -183,7 +209,7 @@ internal sealed partial class GroupServer
 
         foreach (var member in _state.Members.Values)
         {
-            _sessions[member.Id] = new Session(_clock);
+            _sessions[member.Id] = new Session(_clock, GraceOf(member));
         }
 
         Rebalance();
@@ -211,9 +237,10 @@ internal sealed partial class GroupServer
     }
 
     /// <summary>What is known of a member while the group is in memory.</summary>
-    private sealed class Session(TimeProvider clock)
+    private sealed class Session(TimeProvider clock, TimeSpan grace = default)
     {
-        private long _seen = clock.GetTimestamp();
+        // With a grace it lies ahead.
+        private long _seen = clock.GetTimestamp() + (long)(grace.TotalSeconds * clock.TimestampFrequency);
 
         /// <summary>When it was last heard of.</summary>
         public Timestamp LastSeen { get; private set; } = Timestamp.Now(clock);
@@ -223,7 +250,7 @@ internal sealed partial class GroupServer
 
         public void See(TimeProvider clock)
         {
-            _seen = clock.GetTimestamp();
+            _seen = Math.Max(_seen, clock.GetTimestamp());
             LastSeen = Timestamp.Now(clock);
         }
 

@@ -9,7 +9,7 @@ namespace OrleansQueue.Groups;
 /// <summary>
 /// One consumer group of kind Stream: its members, who reads what, and how far each partition is. All of that but the times at
 /// which members were last heard of is in its journal, so a group whose owner died goes on where it was, and gives every member
-/// a full session.
+/// a full session and half of one more.
 /// <para>
 /// It belongs to one scheduler and takes many calls at once. After a call that threw <see cref="IOException"/>, or once
 /// <see cref="IsLost"/> is true, it is thrown away and opened again from its journal.
@@ -76,6 +76,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
         string name, ILogStore store, IGroupSurroundings surroundings, GroupServerOptions options, TimeProvider clock, Log.ILogEvents events, CancellationToken cancellationToken)
     {
         var state = new GroupState();
+        var asked = clock.GetTimestamp();
         var journal = await Journal.OpenAsync(store, LogOf(name), state, new JournalOptions(), cancellationToken);
         if (journal.Tail.CutBytes != 0)
         {
@@ -84,7 +85,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
 
         try
         {
-            var server = new GroupServer(name, store, surroundings, options, clock, state, journal);
+            var server = new GroupServer(name, store, surroundings, options, clock, state, journal) { _confirmedAt = asked };
             server.BeginSessions();
             return server;
         }
@@ -146,16 +147,20 @@ internal sealed partial class GroupServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes sure that a group which is not there in this owner's eyes is not there at all: a later owner may have created it.
+    /// Makes sure that this owner still is the owner. What a group answers that it need not write nothing else vouches for: that there is no
+    /// such group, or that a member still is one.
     /// </summary>
     /// <exception cref="IOException">There is a later owner, or whether there is one cannot be told.</exception>
     public async ValueTask ConfirmAsync()
     {
+        var asked = _clock.GetTimestamp();
         if (await _journal.ConfirmAsync() != StoreOutcome.Done)
         {
             IsLost = true;
             throw new IOException($"Group {_name} has another owner now.");
         }
+
+        _confirmedAt = asked;
     }
 
     /// <inheritdoc cref="IGroupAdminVerbs.PauseGroupAsync"/>

@@ -116,7 +116,7 @@ internal sealed class Journal : IAsyncDisposable
     private async Task<StoreOutcome> ConfirmAsync(Task after)
     {
         await after;
-        return await _log.DeleteBeforeAsync(Offset.Zero);
+        return HasFailed ? await _lastDone : await _log.DeleteBeforeAsync(Offset.Zero);
     }
 
     /// <summary>Writes all that waits, once another has ended. It is one method with its loop, or an entry could come between the end of the loop and its own.</summary>
@@ -127,7 +127,8 @@ internal sealed class Journal : IAsyncDisposable
             await Waits.EndOfAsync(after);
         }
 
-        while (_open.RecordCount != 0)
+        // Where the write before it failed, what waits has failed with it.
+        while (_open.RecordCount != 0 && !HasFailed)
         {
             var done = _openDone;
             _openDone = NewDone();

@@ -95,6 +95,58 @@ public sealed class GroupServerTests
         Assert.Empty(Assert.IsType<CommitResult.Committed>(await first.CommitAsync(first.Numbers.First(), 40)).Refusals);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nobody_gets_the_partitions_of_a_member_whom_an_owner_that_was_replaced_still_answers(bool hearsOnce)
+    {
+        var bench = await GroupBench.OpenAsync();
+        var member = await bench.JoinAsync("first");
+        await member.BeatAsync();
+        var old = bench.Group;
+        await bench.RestartAsync();
+        var request = new HeartbeatRequest("billing", member.Who, member.Known);
+        if (hearsOnce)
+        {
+            Assert.IsType<HeartbeatResult.Assigned>(await bench.Group.HeartbeatAsync(request, default));
+        }
+
+        bench.Clock.Advance(Session / 2);
+        Assert.IsType<HeartbeatResult.Unchanged>(await old.HeartbeatAsync(request, default));
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAsync<IOException>(() => old.HeartbeatAsync(request, default).AsTask());
+        Assert.True(old.IsLost);
+
+        // What it was told last held for a session; the new owner, which heard nothing of that, keeps it as long.
+        bench.Clock.Advance(Session - TimeSpan.FromSeconds(2));
+        Assert.Single((await bench.Group.DescribeAsync(default))!.Members);
+        bench.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Empty((await bench.Group.DescribeAsync(default))!.Members);
+    }
+
+    [Fact]
+    public async Task An_owner_that_only_hears_heartbeats_asks_its_store_once_in_half_a_session()
+    {
+        var bench = await GroupBench.OpenAsync();
+        var members = new[] { await bench.JoinAsync("first"), await bench.JoinAsync("second") };
+        var asked = 0;
+        bench.Store.OnDelete = () =>
+        {
+            asked++;
+            return Task.CompletedTask;
+        };
+        for (var second = 0; second < 300; second++)
+        {
+            bench.Clock.Advance(TimeSpan.FromSeconds(1));
+            foreach (var member in members)
+            {
+                await member.BeatAsync();
+            }
+        }
+
+        Assert.InRange(asked, 15, 20);
+    }
+
     [Fact]
     public async Task A_restart_in_the_middle_of_a_hand_over_ends_with_everything_read_by_one()
     {

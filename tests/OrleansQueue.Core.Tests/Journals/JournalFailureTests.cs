@@ -18,8 +18,9 @@ public sealed class JournalFailureTests
         var behind = bench.AppendAsync("lost as well");
         var durable = bench.Journal.WhenDurable();
         await LogBench.SettleAsync();
+        var confirmed = bench.Journal.ConfirmAsync();
         bench.Store.Answer((StoreOutcome)outcome);
-        Assert.All(await Task.WhenAll(append, behind, durable), answer => Assert.Equal((StoreOutcome)outcome, answer));
+        Assert.All(await Task.WhenAll(append, behind, durable, confirmed), answer => Assert.Equal((StoreOutcome)outcome, answer));
         Assert.Equal((StoreOutcome)outcome, await bench.AppendAsync("later"));
         Assert.Equal((StoreOutcome)outcome, await bench.Journal.WhenDurable());
 
@@ -39,7 +40,9 @@ public sealed class JournalFailureTests
         var append = bench.AppendAsync("unknown");
         var behind = bench.AppendAsync("behind");
         await LogBench.SettleAsync();
+        var confirmed = bench.Journal.ConfirmAsync();
         await bench.Store.FailAsync(new IOException("broken"), stored);
+        Assert.Equal("broken", (await Assert.ThrowsAsync<IOException>(() => confirmed)).Message);
         Assert.Equal("broken", (await Assert.ThrowsAsync<IOException>(() => append)).Message);
         Assert.Equal("broken", (await Assert.ThrowsAsync<IOException>(() => behind)).Message);
         Assert.Equal("broken", (await Assert.ThrowsAsync<IOException>(() => bench.AppendAsync("later"))).Message);
