@@ -21,6 +21,7 @@ public static class RegressionSeeds
         { 896, "an owner that knew nothing of a group's creation answered that there is none and took it out of the index" },
         { 500003394, "a group owner that was replaced went on answering a member, whose partitions the new one gave away when it had not heard of it" },
         { 500003040, "a journal whose write failed while it was asked for a confirmation wrote what waited behind" },
+        { 8841, "loss of power that took a batch's offset and the zeros of its length, and kept the rest, was taken for damage" },
         { 28308650, "an owner told readers of a new start before the segments were gone, and was replaced before they went, so that a group passed over what stayed" },
     };
 }

@@ -126,17 +126,17 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
 
     /// <summary>
     /// Where a batch begins in the last bytes of a sector, loss of power may keep all of it but those: they are zeros then, and the rest of
-    /// the offset is right.
+    /// the offset is right. They may reach into the length, where its first bytes are zeros in any case.
     /// </summary>
     private static bool LacksItsFirstSector(in RecordBatchHeader found, ScanEnd end)
     {
-        var lost = Sector - ((SegmentHeader.Size + end.GoodEnd) % Sector);
-        if (lost > BatchLayout.Length)
+        var lost = (int)(Sector - ((SegmentHeader.Size + end.GoodEnd) % Sector));
+        if (lost >= BatchLayout.Epoch || (found.SizeInBytes - BatchLayout.LengthOverhead) >> (8 * Math.Min(BatchLayout.Epoch - lost, sizeof(int))) != 0)
         {
             return false;
         }
 
-        var rest = (1L << (8 * (BatchLayout.Length - (int)lost))) - 1;
+        var rest = (1L << (8 * Math.Max(0, BatchLayout.Length - lost))) - 1;
         var without = end.Next with { Next = new Offset(end.Next.Next.Value & rest) };
         return BatchEnvelope.CheckHeader(found) is null && without.Check(found) is null;
     }

@@ -88,14 +88,18 @@ public sealed class TornTailTests
         Assert.Equal(whole, store.Disk.BytesOf(Path));
     }
 
-    [Fact]
-    public async Task A_batch_of_which_loss_of_power_kept_all_but_the_sector_with_its_offset_is_cut()
+    [Theory]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(10)]
+    [InlineData(11)]
+    public async Task A_batch_of_which_loss_of_power_kept_all_but_the_sector_with_its_offset_is_cut(int lost)
     {
         const int Sector = 512;
         var (whole, _) = await TwoBatchesAsync();
-        var before = Enumerable.Range(1, 2 * Sector).Select(length => BatchMaker.Stored(new(0), new(0), new string('a', length))).First(batch => batch.Length % Sector == Sector - BatchLayout.Length);
+        var before = Enumerable.Range(1, 2 * Sector).Select(length => BatchMaker.Stored(new(0), new(0), new string('a', length))).First(batch => batch.Length % Sector == Sector - lost);
         var torn = BatchMaker.Stored(new(1), new(0), "torn").ToArray();
-        torn.AsSpan(0, BatchLayout.Length).Clear();
+        torn.AsSpan(0, lost).Clear();
         await CutsAsync([.. whole[..SegmentHeader.Size], .. before, .. torn], SegmentHeader.Size + before.Length);
 
         // Another bit of the offset is no work of a torn write.
@@ -129,6 +133,18 @@ public sealed class TornTailTests
         Assert.Empty(store.FilesOf(StoreOnDisk.Orders, ".new"));
         await log.KeepAsync("d");
         Assert.Equal(["a", "bb", "ccc", "d"], await log.ReadValuesAsync());
+    }
+
+    [Fact]
+    public async Task An_offset_that_is_gone_from_a_batch_whose_length_shares_its_sector_and_is_there_is_damage()
+    {
+        const int Sector = 512;
+        var (whole, _) = await TwoBatchesAsync();
+        var before = Enumerable.Range(1, 2 * Sector).Select(length => BatchMaker.Stored(new(0), new(0), new string('a', length))).First(batch => batch.Length % Sector == Sector - BatchLayout.Length - 3);
+        var changed = BatchMaker.Stored(new(1), new(0), new string('b', 300)).ToArray();
+        changed.AsSpan(0, BatchLayout.Length).Clear();
+        var store = await WithSegmentAsync([.. whole[..SegmentHeader.Size], .. before, .. changed]);
+        Assert.NotNull((await store.OpenLogAsync(StoreOnDisk.Orders)).Log.Tail.Damage);
     }
 
     private static async Task CutsAsync(byte[] segment, int goodEnd)
