@@ -84,7 +84,7 @@ public sealed class StopTests(ITestOutputHelper report) : IDisposable
         await using (var first = await silo.StartReadyAsync())
         {
             await Oq.To(silo).DoneAsync("topic", "create", "t", "--partitions", "2");
-            await Oq.To(silo).FedAsync("one\ntwo\n", "produce", "t");
+            await Oq.To(silo).FedAsync("a=one\na=two\n", "produce", "t", "--key-separator", "=");
             await first.SignalAsync("TERM");
             Assert.Equal(0, await first.EndAsync());
         }
