@@ -90,20 +90,11 @@ internal sealed class Journal : IAsyncDisposable
     public Task<StoreOutcome> WhenDurable() => _lastDone;
 
     /// <summary>
-    /// Asks the store whether this owner still is the owner, with nothing to write: for an answer that shows that there is
-    /// nothing, which no entry would vouch for. Entries that come meanwhile are written after it.
+    /// Asks the store whether this owner still is the owner: for an answer that nothing which was written vouches for. Entries are written
+    /// meanwhile as ever.
     /// </summary>
-    public Task<StoreOutcome> ConfirmAsync()
-    {
-        if (HasFailed)
-        {
-            return _lastDone;
-        }
-
-        var confirming = ConfirmAsync(after: _writing);
-        _writing = WriteAsync(after: confirming);
-        return confirming;
-    }
+    /// <returns>Done, or what the journal's last write was answered where it takes no more entries.</returns>
+    public async Task<StoreOutcome> ConfirmAsync() => await (HasFailed ? _lastDone : _log.ConfirmAsync().AsTask());
 
     /// <summary>Waits for what is being written, then lets the journal go.</summary>
     public async ValueTask DisposeAsync()
@@ -112,23 +103,9 @@ internal sealed class Journal : IAsyncDisposable
         await _log.DisposeAsync();
     }
 
-    /// <summary>A deletion of nothing: every store answers it as any other change of the log, and leaves the log as it is.</summary>
-    private async Task<StoreOutcome> ConfirmAsync(Task after)
+    private async Task WriteAsync()
     {
-        await after;
-        return HasFailed ? await _lastDone : await _log.DeleteBeforeAsync(Offset.Zero);
-    }
-
-    /// <summary>Writes all that waits, once another has ended. It is one method with its loop, or an entry could come between the end of the loop and its own.</summary>
-    private async Task WriteAsync(Task? after = null)
-    {
-        if (after is not null)
-        {
-            await Waits.EndOfAsync(after);
-        }
-
-        // Where the write before it failed, what waits has failed with it.
-        while (_open.RecordCount != 0 && !HasFailed)
+        while (_open.RecordCount != 0)
         {
             var done = _openDone;
             _openDone = NewDone();

@@ -48,6 +48,13 @@ internal interface ILog : IAsyncDisposable
     /// </summary>
     ValueTask<StoreOutcome> DeleteBeforeAsync(Offset firstKept);
 
+    /// <summary>
+    /// Whether this owner still is the owner: <see cref="StoreOutcome.Done"/>, or <see cref="StoreOutcome.Fenced"/>. It changes nothing and
+    /// runs beside every other call.
+    /// </summary>
+    /// <exception cref="IOException">The storage cannot be asked.</exception>
+    ValueTask<StoreOutcome> ConfirmAsync();
+
     /// <summary>Keeps a small file beside a segment, in place of the one of that kind before. It may be lost: it must be possible to rebuild it.</summary>
     ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content);
 

@@ -39,6 +39,21 @@ public sealed class JournalTests
     }
 
     [Fact]
+    public Task Whoever_asks_for_the_owner_waits_for_no_entry() => OneScheduler.RunAsync(async () =>
+    {
+        var bench = await JournalBench.OpenAsync();
+        bench.Store.Gated = true;
+        var entry = bench.AppendAsync("under way");
+        await LogBench.SettleAsync();
+
+        Assert.Equal(StoreOutcome.Done, await bench.Journal.ConfirmAsync());
+
+        Assert.False(entry.IsCompleted);
+        bench.Store.Release();
+        Assert.Equal(StoreOutcome.Done, await entry);
+    });
+
+    [Fact]
     public Task Entries_change_the_state_at_once_and_wait_for_the_commit_under_way_together() => OneScheduler.RunAsync(async () =>
     {
         var bench = await JournalBench.OpenAsync();

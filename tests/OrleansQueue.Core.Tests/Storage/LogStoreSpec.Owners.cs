@@ -21,7 +21,10 @@ public abstract partial class LogStoreSpec
             Assert.Equal(StoreOutcome.Fenced, await fenced.AppendAsync(new string('x', 200_000)));
             Assert.Equal(StoreOutcome.Fenced, await fenced.RollAsync());
             Assert.Equal(StoreOutcome.Fenced, await fenced.Log.DeleteBeforeAsync(new(1)));
+            Assert.Equal(StoreOutcome.Fenced, await fenced.Log.ConfirmAsync());
         }
+
+        Assert.Equal(StoreOutcome.Done, await third.Log.ConfirmAsync());
 
         Assert.Equal(["a", "b", "c"], await third.ReadValuesAsync());
         Assert.Equal([0, 1], (await TestLog.OpenAsync(Store, Orders)).Log.Segments.Select(segment => segment.FirstOffset.Value));

@@ -21,6 +21,9 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
     /// <summary>Called before each deletion; what it throws is the deletion's failure.</summary>
     public Func<Task>? OnDelete { get; set; }
 
+    /// <summary>Called before each question whether the owner still is one.</summary>
+    public Action? OnConfirm { get; set; }
+
     /// <summary>Called before each opening.</summary>
     public Func<Task>? OnOpen { get; set; }
 
@@ -137,6 +140,12 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
         {
             await (store.OnDelete?.Invoke() ?? Task.CompletedTask);
             return await inner.DeleteBeforeAsync(firstKept);
+        }
+
+        public ValueTask<StoreOutcome> ConfirmAsync()
+        {
+            store.OnConfirm?.Invoke();
+            return inner.ConfirmAsync();
         }
 
         public ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content) => inner.WriteSidecarAsync(segment, kind, content);

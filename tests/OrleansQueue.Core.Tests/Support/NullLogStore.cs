@@ -33,6 +33,8 @@ internal sealed class NullLogStore : ILogStore
 
         public ValueTask<StoreOutcome> DeleteBeforeAsync(Offset firstKept) => new(StoreOutcome.Done);
 
+        public ValueTask<StoreOutcome> ConfirmAsync() => new(StoreOutcome.Done);
+
         public ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content) => ValueTask.CompletedTask;
 
         public ValueTask<byte[]?> ReadSidecarAsync(Offset segment, Sidecar kind, CancellationToken cancellationToken) => new((byte[]?)null);

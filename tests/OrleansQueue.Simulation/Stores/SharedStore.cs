@@ -55,6 +55,8 @@ internal sealed class SharedLog(ILog inner, StoreLine line) : ILog
 
     public async ValueTask<StoreOutcome> DeleteBeforeAsync(Offset firstKept) => await line.CallAsync(() => inner.DeleteBeforeAsync(firstKept), isWrite: true);
 
+    public async ValueTask<StoreOutcome> ConfirmAsync() => await line.CallAsync(inner.ConfirmAsync, isWrite: false);
+
     public async ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content)
     {
         var sent = content.ToArray();

@@ -127,6 +127,15 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
         store.Disk.SyncFolder(folder);
     });
 
+    /// <summary>A folder has one silo, so its memory knows every owner.</summary>
+    public ValueTask<StoreOutcome> ConfirmAsync()
+    {
+        lock (slot.Lock)
+        {
+            return new(slot.Owner == epoch ? StoreOutcome.Done : StoreOutcome.Fenced);
+        }
+    }
+
     public async ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content)
     {
         var path = Path.Combine(store.Folder.FolderOf(id), SegmentName.OfSidecar(segment, kind));

@@ -42,6 +42,8 @@ internal sealed class MemoryLog(LogId id, Epoch epoch, MemoryLogData data, IRead
 
     public ValueTask<StoreOutcome> DeleteBeforeAsync(Offset firstKept) => new(data.DeleteBefore(epoch, firstKept));
 
+    public ValueTask<StoreOutcome> ConfirmAsync() => new(data.Confirm(epoch));
+
     public ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content)
     {
         data.WriteSidecar(segment, kind, content.ToArray());

@@ -97,6 +97,14 @@ internal sealed class MemoryLogData
         }
     }
 
+    public StoreOutcome Confirm(Epoch owner)
+    {
+        lock (_lock)
+        {
+            return owner == _owner ? StoreOutcome.Done : StoreOutcome.Fenced;
+        }
+    }
+
     public int Read(Offset segment, long position, Span<byte> into)
     {
         lock (_lock)
