@@ -82,12 +82,7 @@ internal sealed partial class GroupHost : IAsyncDisposable
         if (IsGone(server))
         {
             // The index names a group that is not there: its creation or deletion was cut short, or it was created by a later owner.
-            var isSure = false;
-            await ChangeAsync(async () => isSure = await ForgetIfGoneAsync(server));
-            if (!isSure)
-            {
-                throw new IOException($"Group {_name} was let go while it was asked.");
-            }
+            await ChangeAsync(() => ForgetAsync(server));
         }
 
         return answer;
@@ -132,26 +127,30 @@ internal sealed partial class GroupHost : IAsyncDisposable
 
     private static bool IsGone(GroupServer server) => server.IsDeleted || !(server.Exists || server.IsLost);
 
-    /// <summary>Takes a group that is not there from the index. False where the group was let go meanwhile, so that nobody vouches for what it answered.</summary>
-    private async ValueTask<bool> ForgetIfGoneAsync(GroupServer server)
+    private ValueTask ForgetIfGoneAsync(GroupServer server) => IsGone(server) ? ForgetAsync(server) : default;
+
+    /// <summary>Takes a group that is not there from the index, unless it is by now.</summary>
+    /// <exception cref="IOException">The group was let go meanwhile, so that nobody vouches for what it answered.</exception>
+    private async ValueTask ForgetAsync(GroupServer server)
     {
-        if (!IsCurrent(server) || !IsGone(server))
+        if (IsCurrent(server) && IsGone(server) && !server.IsDeleted)
         {
-            return server.IsDeleted || server.Exists;
+            await CallAsync(server, static async group =>
+            {
+                await group.ConfirmAsync();
+                return true;
+            });
         }
 
-        var isSure = server.IsDeleted || await CallAsync(server, async group =>
-        {
-            await group.ConfirmAsync();
-            return true;
-        });
-        if (isSure && IsCurrent(server) && IsGone(server))
+        if (IsCurrent(server) && IsGone(server))
         {
             await _registry.RemoveAsync(_name, server.Epoch);
             Close(server);
         }
-
-        return isSure;
+        else if (!server.IsDeleted && !server.Exists)
+        {
+            throw new IOException($"Group {_name} was let go while it was asked.");
+        }
     }
 
     private async ValueTask<T> CallAsync<T>(GroupServer server, Func<GroupServer, ValueTask<T>> call)
