@@ -5,7 +5,7 @@ namespace OrleansQueue.Groups;
 /// <summary>Who reads what, and the handing over from one member to another.</summary>
 internal sealed partial class GroupServer
 {
-    private readonly Dictionary<TopicPartition, long> _releaseAsked = [];
+    private readonly Dictionary<TopicPartition, Handover> _handovers = [];
     private Dictionary<TopicPartition, string?> _target = [];
 
     private HeartbeatResult.Assigned AssignmentOf(Member member)
@@ -28,14 +28,14 @@ internal sealed partial class GroupServer
         _target = Assignor.Assign(partitions, [.. _state.Members.Values]);
 
         // Who loses a partition is told to release it, by having it no more in what he is told to read.
-        var now = _clock.GetTimestamp();
+        var handover = new Handover(_state.Generation.Next(), _clock.GetTimestamp());
         var told = new HashSet<string>(StringComparer.Ordinal);
         foreach (var partition in _state.Partitions)
         {
             if (partition.Owner is not { } owner || TargetOf(partition) == owner)
             {
                 // Who was to give it up and is not any more may have stopped reading it already.
-                if (_releaseAsked.Remove(partition.TopicPartition) && partition.Owner is { } again)
+                if (_handovers.Remove(partition.TopicPartition) && partition.Owner is { } again)
                 {
                     told.Add(again);
                 }
@@ -43,7 +43,7 @@ internal sealed partial class GroupServer
                 continue;
             }
 
-            _releaseAsked.TryAdd(partition.TopicPartition, now);
+            _handovers.TryAdd(partition.TopicPartition, handover);
             if (before.Contains(partition.TopicPartition))
             {
                 told.Add(owner);
@@ -120,7 +120,7 @@ internal sealed partial class GroupServer
         Own(partitions.Select(partition => partition.OwnedBy(null, partition.Since)));
         foreach (var partition in partitions)
         {
-            _releaseAsked.Remove(partition.TopicPartition);
+            _handovers.Remove(partition.TopicPartition);
         }
 
         GiveFree();
@@ -138,10 +138,39 @@ internal sealed partial class GroupServer
         Free([.. _state.Partitions.Where(partition => TimeToRelease(partition) is { } left && left <= TimeSpan.Zero)]);
     }
 
-    private TimeSpan? TimeToRelease(PartitionCursor partition) =>
-        partition.Owner is { } owner && _releaseAsked.TryGetValue(partition.TopicPartition, out var asked)
-            ? _state.Members[owner].ReleaseTimeout - _clock.GetElapsedTime(asked)
-            : null;
+    /// <summary>A member that knows of a generation knows what it has to give up since then.</summary>
+    private void NoteTold(Member member, Generation known)
+    {
+        if (_handovers.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var partition in _state.Partitions.Where(partition => partition.Owner == member.Id))
+        {
+            if (_handovers.TryGetValue(partition.TopicPartition, out var handover) && handover.Told is null && known >= handover.Since)
+            {
+                _handovers[partition.TopicPartition] = handover with { Told = _clock.GetTimestamp() };
+            }
+        }
+    }
+
+    /// <summary>
+    /// A member has its time to release from when it was told. One of which that is not known reads on until it notices that it has no
+    /// answer, or was told and said nothing since: both end in a session, the longest that it may count on one.
+    /// </summary>
+    private TimeSpan? TimeToRelease(PartitionCursor partition)
+    {
+        if (partition.Owner is not { } owner || !_handovers.TryGetValue(partition.TopicPartition, out var handover))
+        {
+            return null;
+        }
+
+        var member = _state.Members[owner];
+        return handover.Told is { } told
+            ? member.ReleaseTimeout - _clock.GetElapsedTime(told)
+            : member.SessionTimeout + GraceOf(member) + member.ReleaseTimeout - _clock.GetElapsedTime(handover.Asked);
+    }
 
     /// <summary>How long until <see cref="Tick"/> may have something to do; null where nothing comes to mind.</summary>
     private TimeSpan? NextDeadline()
@@ -153,7 +182,7 @@ internal sealed partial class GroupServer
             next = next < left ? next : left;
         }
 
-        if (_releaseAsked.Count != 0)
+        if (_handovers.Count != 0)
         {
             foreach (var partition in _state.Partitions)
             {
@@ -164,4 +193,10 @@ internal sealed partial class GroupServer
 
         return next;
     }
+
+    /// <summary>A partition whose owner is to give it up.</summary>
+    /// <param name="Since">The generation from which on the owner is told so.</param>
+    /// <param name="Asked">When that was decided.</param>
+    /// <param name="Told">When the owner first showed that it knows; null until then.</param>
+    private sealed record Handover(Generation Since, long Asked, long? Told = null);
 }

@@ -70,9 +70,11 @@ internal sealed partial class GroupServer
             Tick();
             if (Find(request.Member, out var member) is { } problem)
             {
+                await KeptIfThereAsync();
                 return problem;
             }
 
+            NoteTold(member, request.Known);
             var session = _sessions[member.Id];
             Release(member, released);
             released = [];

@@ -26,6 +26,7 @@ internal sealed partial class GroupServer
         // Who may commit is looked at after the last wait, so that nothing can change in between.
         if (CheckCommitter(request.By) is { } problem)
         {
+            await KeptIfThereAsync();
             return problem;
         }
 
@@ -161,8 +162,10 @@ internal sealed partial class GroupServer
             : null;
     }
 
-    /// <summary>Whether a position lies ahead of another. A later epoch does so too: where records were lost, a reader goes on at an earlier offset under a later owner.</summary>
-    /// <summary>A lower offset of a later epoch is that of a log which lost its end. At the start of a log no epoch is known, so there it says nothing.</summary>
+    /// <summary>
+    /// Whether a position lies ahead of another. A lower offset of a later epoch does too: it is that of a log which lost its end. At the
+    /// start of a log no epoch is known, so there a later one says nothing.
+    /// </summary>
     private static bool IsForward(Position from, Position to) => to.Offset >= from.Offset || (from.Epoch != Epoch.None && to.Epoch > from.Epoch);
 
     private bool IsHeldBy(PartitionCursor partition, GroupMember member, Generation since) =>

@@ -106,7 +106,7 @@ internal sealed partial class GroupServer
             foreach (var partition in topic.Partitions)
             {
                 _target.Remove(partition.TopicPartition);
-                _releaseAsked.Remove(partition.TopicPartition);
+                _handovers.Remove(partition.TopicPartition);
                 _seenEnds.Remove(partition.TopicPartition);
             }
 

@@ -293,6 +293,9 @@ internal sealed partial class GroupServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until what a refusal rests on is kept: a member that was replaced ends for good, which a later owner must see as well.</summary>
+    private ValueTask KeptIfThereAsync() => Exists ? KeptAsync() : default;
+
     /// <summary>Waits until all that the group shows is kept.</summary>
     /// <exception cref="IOException">It could not be kept.</exception>
     private async ValueTask KeptAsync()

@@ -12,12 +12,12 @@ namespace OrleansQueue.Grains.Groups;
 /// One consumer group. It is reentrant, so that heartbeats may wait while others commit, and moves to no other silo by itself.
 /// Orleans may run two of them for a while; the journal's epoch lets only the later one write, and the earlier one leaves.
 /// </summary>
-[GrainType("oq-group"), Reentrant, Immovable, HashBasedPlacement, CollectionAgeLimit(Minutes = 40)]
+[GrainType("oq-group"), Reentrant, Immovable, HashBasedPlacement, CollectionAgeLimit(Minutes = 60)]
 internal sealed class ConsumerGroupGrain(IGrainContext context, SiloBroker silo, GroupSurroundings surroundings, GroupRegistry registry)
     : IGrainBase, IConsumerGroupGrain
 {
-    // A group that leaves memory comes back with a full session for each of its members. So it stays, unused, for longer than
-    // the longest session, 30 min; else a member that is dead would live as long as others call seldom.
+    // A group that leaves memory comes back with a session and a half for each of its members. So it stays, unused, for longer than
+    // that of the longest session, 45 min; else a member that is dead would live as long as others call seldom.
     private string _name = "";
     private GroupHost? _host;
 

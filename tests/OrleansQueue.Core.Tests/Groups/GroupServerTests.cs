@@ -1,4 +1,5 @@
 using OrleansQueue.Broker;
+using OrleansQueue.Storage;
 
 namespace OrleansQueue.Core.Tests.Groups;
 
@@ -44,29 +45,22 @@ public sealed class GroupServerTests
     }
 
     [Fact]
-    public async Task A_partition_that_is_not_released_in_time_is_taken_and_late_commits_are_refused()
+    public async Task That_a_member_was_replaced_is_told_when_the_one_that_replaced_it_is_kept()
     {
         var bench = await GroupBench.OpenAsync();
-        var slow = await bench.JoinAsync("slow");
-        await slow.BeatAsync();
-        var fresh = await bench.JoinAsync("fresh");
-        await slow.BeatAsync(holdsOn: true);
-        await fresh.BeatAsync();
-        Assert.Equal([0, 1], slow.Numbers);
-        Assert.Empty(fresh.Has);
+        var older = await bench.JoinAsync("member");
+        bench.Store.Gated = true;
+        var joining = bench.Group.JoinAsync(new JoinRequest("billing", "member", ["orders"]), default).AsTask();
+        var heartbeat = older.BeatAsync();
+        var commit = bench.Group.CommitAsync(new CommitRequest("billing", new Committer.Member(older.Who), []), default).AsTask();
+        Assert.False(heartbeat.IsCompleted);
+        Assert.False(commit.IsCompleted);
 
-        for (var second = 0; second < 30; second += 10)
-        {
-            Assert.IsType<CommitResult.Committed>(await slow.CommitAsync(3, 20 + second, new Generation(3)));
-            bench.Clock.Advance(TimeSpan.FromSeconds(10));
-            await slow.BeatAsync(holdsOn: true);
-            await fresh.BeatAsync();
-        }
+        bench.Store.Answer(StoreOutcome.NoSpace);
 
-        Assert.Equal([2, 3], fresh.Numbers);
-        var refusal = Assert.Single(Assert.IsType<CommitResult.Committed>(await slow.CommitAsync(3, 90, new Generation(3))).Refusals);
-        Assert.Equal(CommitRefusalReason.NotOwner, refusal.Reason);
-        Assert.Equal(new Offset(40), fresh.Has.Single(partition => partition.Start.Partition.Number == 3).Start.Offset);
+        await Assert.ThrowsAsync<IOException>(() => joining);
+        await Assert.ThrowsAsync<IOException>(() => heartbeat);
+        await Assert.ThrowsAsync<IOException>(() => commit);
     }
 
     [Fact]
@@ -130,11 +124,7 @@ public sealed class GroupServerTests
         var bench = await GroupBench.OpenAsync();
         var members = new[] { await bench.JoinAsync("first"), await bench.JoinAsync("second") };
         var asked = 0;
-        bench.Store.OnDelete = () =>
-        {
-            asked++;
-            return Task.CompletedTask;
-        };
+        bench.Store.OnConfirm = () => asked++;
         for (var second = 0; second < 300; second++)
         {
             bench.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -145,26 +135,6 @@ public sealed class GroupServerTests
         }
 
         Assert.InRange(asked, 15, 20);
-    }
-
-    [Fact]
-    public async Task A_restart_in_the_middle_of_a_hand_over_ends_with_everything_read_by_one()
-    {
-        var bench = await GroupBench.OpenAsync(8);
-        var first = await bench.JoinAsync("first");
-        await first.BeatAsync();
-        var second = await bench.JoinAsync("second");
-        await first.BeatAsync();
-
-        await bench.RestartAsync();
-        for (var round = 0; round < 3; round++)
-        {
-            await first.BeatAsync();
-            await second.BeatAsync();
-        }
-
-        Assert.Equal(4, first.Has.Count);
-        Assert.Equal(Enumerable.Range(0, 8), first.Numbers.Concat(second.Numbers).Order());
     }
 
     [Fact]
@@ -241,22 +211,6 @@ public sealed class GroupServerTests
 
         Assert.Equal([20, 10, 20, 20], (await bench.Group.DescribeAsync(default))!.Partitions.Select(partition => partition.Committed.Offset.Value));
         Assert.False(bench.Group.IsLost);
-    }
-
-    [Fact]
-    public async Task A_partition_that_comes_back_to_its_owner_in_the_middle_of_a_hand_over_is_told_to_it()
-    {
-        var bench = await GroupBench.OpenAsync(2);
-        var first = await bench.JoinAsync("first");
-        await first.BeatAsync();
-        var second = await bench.JoinAsync("second");
-        await first.BeatAsync(holdsOn: true);
-        Assert.Single(first.Has);
-
-        await bench.Group.LeaveAsync(second.Who);
-
-        Assert.IsType<HeartbeatResult.Assigned>(await first.BeatAsync());
-        Assert.Equal([0, 1], first.Numbers);
     }
 
     [Fact]

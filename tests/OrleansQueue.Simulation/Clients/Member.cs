@@ -12,8 +12,8 @@ namespace OrleansQueue.Simulation.Clients;
 internal sealed class Member
 {
     private static readonly TimeSpan Session = TimeSpan.FromSeconds(10);
-    // Longer than a session and all that a member does to release: who has not by then has let go, or was never told of the partition.
-    private static readonly TimeSpan Release = TimeSpan.FromSeconds(60);
+    // Shorter than a session, as a client's may be: of a member that has not shown that it was told, more than this must have passed.
+    private static readonly TimeSpan Release = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
 
     private readonly Scene _scene;

@@ -43,8 +43,12 @@ internal sealed class MemberRun(Scene scene, Process process, string group, Cons
     /// <summary>Ends without another word, as when the membership is over.</summary>
     public void Cancel() => _isCancelled = true;
 
-    /// <summary>Finishes what was handed out, commits it, and ends.</summary>
-    public void Stop() => _isStopping = true;
+    /// <summary>Hands out nothing more, commits what was handed out, and ends.</summary>
+    public void Stop()
+    {
+        _isStopping = true;
+        scene.History.Revoked(who, scene.KeyOf(Partition), Since.Value);
+    }
 
     /// <summary>Commits what was handed out before the process stood still, before it can know what happened meanwhile.</summary>
     public void CommitAfterPause()
@@ -59,7 +63,7 @@ internal sealed class MemberRun(Scene scene, Process process, string group, Cons
     {
         while (!_isStopping && !_isCancelled)
         {
-            var step = await _cursor.StepAsync(dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), () => !_isCancelled);
+            var step = await _cursor.StepAsync(dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(1)), () => !_isCancelled && !_isStopping);
             if (_cursor.Position != _committed && !_isCancelled && dice.Chance(0.6))
             {
                 await CommitAsync();
@@ -75,11 +79,6 @@ internal sealed class MemberRun(Scene scene, Process process, string group, Cons
         if (!_isCancelled && !hangs && _cursor.Position != _committed)
         {
             await CommitAsync();
-        }
-
-        if (!_isCancelled)
-        {
-            scene.History.Revoked(who, scene.KeyOf(Partition), Since.Value);
         }
 
         if (hangs)

@@ -64,5 +64,8 @@ internal static class AllMutations
         new("gives a partition to a second member before the first let it go", "Groups/GroupServer.Assignment.cs",
             "Where(partition => partition.Owner is null && TargetOf(partition) is not null)",
             "Where(partition => partition.Owner != TargetOf(partition) && TargetOf(partition) is not null)"),
+        new("takes a partition from a member that was not told to release it", "Groups/GroupServer.Assignment.cs",
+            ": member.SessionTimeout + GraceOf(member) + member.ReleaseTimeout - ",
+            ": member.ReleaseTimeout - "),
     ];
 }
