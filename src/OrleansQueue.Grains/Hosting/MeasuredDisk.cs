@@ -24,6 +24,8 @@ internal sealed class MeasuredDisk(IDisk disk, TimeProvider clock, BrokerMetrics
 
     public void SyncFolder(string path) => disk.SyncFolder(path);
 
+    public bool IsOnNetwork(string folder) => disk.IsOnNetwork(folder);
+
     public IDisposable? TryLock(string path) => disk.TryLock(path);
 
     private sealed class MeasuredFile(IDiskFile file, TimeProvider clock, BrokerMetrics metrics) : IDiskFile

@@ -31,6 +31,8 @@ internal sealed class SlowDisk(int syncsPerSecond) : IDisk
 
     public void SyncFolder(string path) => Serve(() => _disk.SyncFolder(path));
 
+    public bool IsOnNetwork(string folder) => _disk.IsOnNetwork(folder);
+
     public IDisposable? TryLock(string path) => _disk.TryLock(path);
 
     private void Serve(Action sync)

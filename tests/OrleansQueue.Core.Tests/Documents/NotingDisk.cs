@@ -37,5 +37,7 @@ internal sealed class NotingDisk(IDisk inner) : IDisk
         inner.SyncFolder(path);
     }
 
+    public bool IsOnNetwork(string folder) => inner.IsOnNetwork(folder);
+
     public IDisposable? TryLock(string path) => inner.TryLock(path);
 }

@@ -44,6 +44,9 @@ internal sealed partial class ForgetfulDisk : IDisk
     /// <summary>Called before each write with the file's path; what it throws is the write's failure.</summary>
     public Action<string>? OnWrite { get; set; }
 
+    /// <summary>Whether it is another machine's.</summary>
+    public bool IsShare { get; set; }
+
     /// <summary>Cuts the power before the change that follows that many more.</summary>
     public void CutPowerAfter(int changes) => _powerLeft = changes;
 
@@ -189,6 +192,8 @@ internal sealed partial class ForgetfulDisk : IDisk
             _syncedFolders.Add(path);
         }
     }
+
+    public bool IsOnNetwork(string folder) => IsShare;
 
     public IDisposable? TryLock(string path) => new MemoryStream();
 

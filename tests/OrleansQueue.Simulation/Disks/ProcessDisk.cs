@@ -93,6 +93,8 @@ internal sealed class ProcessDisk(SimulatedDisk disk, Process process, DiskTroub
 
     public void SyncFolder(string path) => Step($"sync folder {path}", () => disk.FindFolder(path)?.Sync(), half: null);
 
+    public bool IsOnNetwork(string folder) => false;
+
     public IDisposable? TryLock(string path)
     {
         CheckAlive();

@@ -23,7 +23,7 @@ internal sealed class FileLogStore : ILogStore
 
     /// <summary>Takes the folder, replays what an earlier process left in the write-ahead files, and opens the store.</summary>
     /// <exception cref="StoreInUseException">Another process has the folder.</exception>
-    /// <exception cref="InvalidDataException">The folder is no whole store.</exception>
+    /// <exception cref="InvalidDataException">The folder is no whole store, or on a network share.</exception>
     /// <exception cref="IOException">The disk cannot be read or written.</exception>
     public static Task<FileLogStore> OpenAsync(FileStoreOptions options) =>
         OpenAsync(options, OperatingSystemDisk.Instance, new DiskThreads("OrleansQueue write", options.WriteThreads), new DiskThreads("OrleansQueue read", options.ReadThreads));

@@ -32,6 +32,9 @@ internal interface IDisk
     /// <summary>Makes creations, renames and deletions in a folder survive loss of power.</summary>
     void SyncFolder(string path);
 
+    /// <summary>Whether a folder, or the nearest one above it that is there, is a share of another machine.</summary>
+    bool IsOnNetwork(string folder);
+
     /// <summary>Takes a file as a lock until the answer is disposed of, or answers null where another process holds it.</summary>
     IDisposable? TryLock(string path);
 }

@@ -48,6 +48,19 @@ internal sealed class OperatingSystemDisk : IDisk
         }
     }
 
+    public bool IsOnNetwork(string folder)
+    {
+        var there = Path.GetFullPath(folder);
+        while (!Directory.Exists(there) && Path.GetDirectoryName(there) is { } above)
+        {
+            there = above;
+        }
+
+        // Of a path, other than of a drive's name, only Unix tells what it lies on.
+        var drive = OperatingSystem.IsWindows() ? Path.GetPathRoot(there)! : there;
+        return drive.StartsWith(@"\\", StringComparison.Ordinal) || new DriveInfo(drive).DriveType == DriveType.Network;
+    }
+
     public IDisposable? TryLock(string path)
     {
         try

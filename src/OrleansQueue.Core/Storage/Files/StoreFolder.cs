@@ -32,10 +32,16 @@ internal sealed class StoreFolder : IDisposable
 
     /// <summary>Takes a folder for this process alone, and makes a store of it where it is new.</summary>
     /// <exception cref="StoreInUseException">Another process has it.</exception>
-    /// <exception cref="InvalidDataException">It holds logs but no identity, so it is no whole store.</exception>
+    /// <exception cref="InvalidDataException">It holds logs but no identity, so it is no whole store; or it is on a network share.</exception>
     public static StoreFolder Open(IDisk disk, string root, StoreId newId)
     {
         // Looked at before anything is made, so that a folder which is refused stays as it is.
+        if (disk.IsOnNetwork(root))
+        {
+            throw new InvalidDataException(
+                $"Data folder {root} is on a network share, where a sync and a lock are not what they are on a disk of this machine; allowed is a folder on a local disk. Several silos need shared storage: azure-blobs.");
+        }
+
         var identity = Path.Combine(root, IdentityFile);
         CheckWhole(disk, root, identity);
         disk.CreateFolder(root);

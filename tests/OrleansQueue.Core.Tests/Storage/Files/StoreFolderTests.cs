@@ -51,6 +51,21 @@ public sealed class StoreFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_network_share_is_refused_and_stays_as_it_is()
+    {
+        var disk = new ForgetfulDisk { IsShare = true };
+        var refused = await Assert.ThrowsAsync<InvalidDataException>(() => FileLogStore.OpenAsync(FileStores.Options("/share"), disk, new InlineDiskScheduler(), new InlineDiskScheduler()));
+        Assert.StartsWith("Data folder /share is on a network share", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', refused.Message);
+        Assert.Equal(0, disk.Changes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not/there/yet")]
+    public void A_folder_on_a_disk_of_this_machine_is_none(string below) => Assert.False(OperatingSystemDisk.Instance.IsOnNetwork(Path.Combine(_folder.Path, below)));
+
+    [Fact]
     public async Task Damaged_epochs_are_refused_since_two_owners_could_get_the_same()
     {
         await using (var store = await FileLogStore.OpenAsync(FileStores.Options(_folder.Path)))
