@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using OrleansQueue.Broker;
 using OrleansQueue.Client.Tests.Support;
@@ -210,24 +211,28 @@ public sealed class HandlerTests
     [Fact]
     public void A_handler_goes_on_in_the_trace_of_its_message() => Simulation.Run(async run =>
     {
-        var activities = new List<Activity>();
+        const string Trace = "0af7651916cd43dd8448eb211c80319c";
+
+        // Listeners hear the whole process, so handlers of other tests are kept out, and may come in from other threads all the same.
+        var activities = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name == "OrleansQueue",
-            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activities.Add,
+            Sample = (ref ActivityCreationOptions<ActivityContext> options) =>
+                options.Parent.TraceId.ToString() == Trace ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
+            ActivityStopped = activities.Enqueue,
         };
         ActivitySource.AddActivityListener(listener);
         run.Broker.CreateTopic("orders", 1);
         await using (var producer = await run.Client.OpenProducerAsync("orders", new TypedProducerOptions<string>()))
         {
-            await producer.PublishAsync("a", new PublishOptions { Headers = [new("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")] });
+            await producer.PublishAsync("a", new PublishOptions { Headers = [new("traceparent", $"00-{Trace}-b7ad6b7169203331-01")] });
         }
 
         await using var host = await run.HandleAsync(new HandlerScript());
         await run.PassAsync(TimeSpan.FromSeconds(1));
 
-        var activity = Assert.Single(activities, activity => activity.TraceId.ToString() == "0af7651916cd43dd8448eb211c80319c");
+        var activity = Assert.Single(activities, activity => activity.TraceId.ToString() == Trace);
         Assert.Equal(("process orders", "b7ad6b7169203331", ActivityKind.Consumer), (activity.DisplayName, activity.ParentSpanId.ToString(), activity.Kind));
         Assert.Equal("billing", activity.GetTagItem("messaging.consumer.group.name"));
     });
