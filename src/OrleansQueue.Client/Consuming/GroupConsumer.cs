@@ -168,6 +168,8 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
 
     private async Task StopCoreAsync(TimeSpan drain)
     {
+        // Draining and the last commit share one time to drain: a host gives its stop little more.
+        var began = Client.Clock.GetTimestamp();
         var runs = Runs();
         try
         {
@@ -180,7 +182,6 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
             runs.ForEach(run => run.Cancel());
             if (_failure is null)
             {
-                var began = Client.Clock.GetTimestamp();
                 await LeaveGroupAsync(runs, () => Client.Clock.GetElapsedTime(began) < Options.DrainTimeout);
             }
         }

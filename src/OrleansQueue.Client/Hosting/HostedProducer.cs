@@ -6,7 +6,7 @@ namespace OrleansQueue.Client;
 internal sealed class HostedProducers
 {
     private readonly Lock _lock = new();
-    private readonly List<Func<Task>> _flushes = [];
+    private readonly List<Func<long, Task>> _flushes = [];
     private volatile bool _areTopicsThere;
 
     /// <summary>Whether the host has started so far that the topics were seen to. Who publishes before sees to its own topic.</summary>
@@ -24,12 +24,12 @@ internal sealed class HostedProducers
         }
     }
 
-    /// <summary>Waits until everything that was published has its outcome, at each producer as long as its options say.</summary>
-    public Task FlushAsync()
+    /// <summary>Waits until everything that was published has its outcome, at each producer as long as its options say, counted from <paramref name="began"/> on the clock's own scale.</summary>
+    public Task FlushAsync(long began)
     {
         lock (_lock)
         {
-            return Task.WhenAll(_flushes.Select(static flush => flush()));
+            return Task.WhenAll(_flushes.Select(flush => flush(began)));
         }
     }
 }
@@ -38,7 +38,7 @@ internal sealed class HostedProducers
 /// A producer that is opened at its first use. What is published while it opens goes out in the order of the calls; where it
 /// cannot be opened, those calls are told and the next one tries again.
 /// </summary>
-internal sealed class HostedProducer<T>(string topic, ClientContext client, Func<CancellationToken, Task<TopicProducer<T>>> open)
+internal sealed class HostedProducer<T>(string topic, ClientContext client, TimeSpan drain, Func<CancellationToken, Task<TopicProducer<T>>> open)
     : ITopicProducer<T>, IAsyncDisposable, IDisposable
 {
     private readonly Lock _lock = new();
@@ -74,12 +74,13 @@ internal sealed class HostedProducer<T>(string topic, ClientContext client, Func
         }
     }
 
-    /// <summary>Flushes for as long as closing would take; what is left then is closed with the producer.</summary>
-    public async Task FlushIfOpenAsync()
+    /// <summary>Flushes for what is left of the time to drain since <paramref name="began"/>; what has no outcome then is closed with the producer.</summary>
+    public async Task FlushIfOpenAsync(long began)
     {
+        var left = drain - client.Clock.GetElapsedTime(began);
         try
         {
-            await FlushAsync().AsTask().WaitAsync(new ProducerOptions().DrainTimeout, client.Clock);
+            await FlushAsync().AsTask().WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, client.Clock);
         }
         catch (TimeoutException)
         {

@@ -32,8 +32,11 @@ internal sealed class MessagingService(BrokerClient client, MessagingRegistry re
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        // Handlers publish, so producers are flushed behind them. The times to drain of both begin here: one after the other they
+        // would take longer than a host gives its stop.
+        var began = client.Context.Clock.GetTimestamp();
         await StopAllAsync().WaitAsync(cancellationToken);
-        await producers.FlushAsync().WaitAsync(cancellationToken);
+        await producers.FlushAsync(began).WaitAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -110,7 +110,7 @@ public sealed class OrleansQueueBuilder
         var producers = provider.GetRequiredService<HostedProducers>();
         var registration = registry.TopicOf(topic);
         var options = registration.TypeOf<T>().ToOptions();
-        var producer = new HostedProducer<T>(topic, client.Context, cancellationToken => client.Context.Background.RunAsync(async () =>
+        var producer = new HostedProducer<T>(topic, client.Context, options.Producer.DrainTimeout, cancellationToken => client.Context.Background.RunAsync(async () =>
         {
             if (!producers.AreTopicsThere)
             {

@@ -151,6 +151,43 @@ public sealed class RegistrationTests
     });
 
     [Fact]
+    public void Handlers_their_last_commit_and_producers_share_one_time_to_drain() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(1, "a", "b");
+        var script = new HandlerScript { OnMessage = (message, token) => message.Message == "a" ? Task.CompletedTask : run.Clock.After(TimeSpan.FromMinutes(10), token) };
+        var host = await HandlerHost.StartAsync(run, queue => queue.With(script).AddTopic<string>("orders").AddStreamHandler<string, ScriptedHandler>(
+            "orders", "billing", options => options.Consumer = options.Consumer with { CommitInterval = TimeSpan.FromMinutes(5) }));
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        run.Broker.OnProduce = _ => Fault.LostCall;
+        run.Broker.OnCall = static verb => _ = verb == "commit" ? throw new BrokerUnavailableException("Nobody there.") : 0;
+        var published = host.Services.GetRequiredService<ITopicProducer<string>>().PublishAsync("c").AsTask();
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        var began = run.Clock.GetUtcNow();
+
+        await host.StopAsync();
+
+        Assert.InRange(run.Clock.GetUtcNow() - began, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(26));
+        await host.DisposeAsync();
+        await Assert.ThrowsAsync<PublishOutcomeUnknownException>(() => published);
+    });
+
+    [Fact]
+    public void A_stop_flushes_a_producer_as_long_as_its_own_options_say() => Simulation.Run(async run =>
+    {
+        var host = await HandlerHost.StartAsync(run, queue => queue.AddTopic<string>("orders", topic => topic.Producer(new ProducerOptions { DrainTimeout = TimeSpan.FromSeconds(2) })));
+        run.Broker.OnProduce = _ => Fault.LostCall;
+        var published = host.Services.GetRequiredService<ITopicProducer<string>>().PublishAsync("a").AsTask();
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        var began = run.Clock.GetUtcNow();
+
+        await host.StopAsync();
+
+        Assert.InRange(run.Clock.GetUtcNow() - began, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2.5));
+        await host.DisposeAsync();
+        await Assert.ThrowsAsync<PublishOutcomeUnknownException>(() => published);
+    });
+
+    [Fact]
     public void A_callback_that_throws_when_it_is_cancelled_does_not_keep_the_member_in_the_group() => Simulation.Run(async run =>
     {
         await run.PublishTextsAsync(2, "a", "b");
