@@ -26,6 +26,16 @@ internal sealed partial class GroupConsumer
         }
     }
 
+    /// <summary>What is on its way out and still the member's, so that what is finished of it is the member's to commit.</summary>
+    private List<PartitionRun> Departing()
+    {
+        lock (_lock)
+        {
+            // Where the group gave the partition anew, it takes nothing of before.
+            return [.. _departures.Values.Where(departure => departure is { IsOrderly: true, IsLost: false } && !_runs.ContainsKey(departure.Run.Id)).Select(departure => departure.Run)];
+        }
+    }
+
     /// <summary>Takes over what a heartbeat brought; null where nothing changed.</summary>
     /// <param name="assigned">All partitions of the member.</param>
     /// <param name="told">What the group was told with that heartbeat.</param>

@@ -179,6 +179,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
                 await Task.WhenAll(runs.Select(run => DrainAsync(run, drain)).Concat(Departures()));
             }
 
+            runs.AddRange(Departing());
             runs.ForEach(run => run.Cancel());
             if (_failure is null)
             {

@@ -61,6 +61,25 @@ public sealed class MembershipTests
     });
 
     [Fact]
+    public void What_was_finished_of_a_partition_that_moves_is_committed_also_where_the_consumer_stops_meanwhile() => Simulation.Run(async run =>
+    {
+        var consumer = await OpenAsync(run, 2, Named with { CommitInterval = TimeSpan.FromMinutes(5) });
+        var partitions = (await consumer.TakeAsync(7)).Select(delivery => delivery.Partition.Number).ToList();
+        var (moves, stays) = (partitions[^1], 1 - partitions[^1]);
+        await using var deliveries = consumer.ReadAsync().GetAsyncEnumerator();
+        await deliveries.MoveNextAsync();
+
+        run.Broker.Group.Assign([(run.Broker.Topic("orders"), stays)]);
+        await run.PassAsync(TimeSpan.FromSeconds(1));
+        Assert.Null(run.Broker.Group.OffsetOf(moves));
+        await consumer.DisposeAsync();
+
+        Assert.Equal(partitions.SkipLast(1).Count(partition => partition == moves), run.Broker.Group.OffsetOf(moves));
+        Assert.Equal(partitions.Count(partition => partition == stays), run.Broker.Group.OffsetOf(stays));
+        Assert.Equal(1, run.Broker.Group.Leaves);
+    });
+
+    [Fact]
     public void A_partition_that_comes_back_before_it_was_released_goes_on_where_it_was() => Simulation.Run(async run =>
     {
         await using var consumer = await OpenAsync(run, 1);
