@@ -21,7 +21,7 @@ public interface ITopicProducer<T>
 
     /// <summary>
     /// Publishes messages and returns what became of each, in their order. They are not one: some may be stored and others
-    /// not. The sequence is walked as the producer has room.
+    /// not; one that cannot be serialized is an outcome like any other. The sequence is walked as the producer has room.
     /// </summary>
     /// <param name="messages">The messages.</param>
     /// <param name="options">Holds for each of them, so it names no message id.</param>

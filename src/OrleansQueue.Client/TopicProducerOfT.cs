@@ -52,7 +52,7 @@ public sealed class TopicProducer<T> : ITopicProducer<T>, IAsyncDisposable
         foreach (var message in messages)
         {
             await _producer.WaitForRoomAsync(cancellationToken);
-            receipts.Add(PublishAsync(message, options, CancellationToken.None).AsTask());
+            receipts.Add(TryPublish(message, options));
         }
 
         return await _producer.Client.Background.RunAsync(() => GatherAsync(receipts)).WaitAsync(cancellationToken);
@@ -75,6 +75,19 @@ public sealed class TopicProducer<T> : ITopicProducer<T>, IAsyncDisposable
 
     /// <inheritdoc cref="TopicProducer.DisposeAsync"/>
     public ValueTask DisposeAsync() => _producer.DisposeAsync();
+
+    /// <summary>A publish of one among several: what its serializer or its key selector throws is its own outcome, as any other failure is.</summary>
+    private Task<PublishReceipt> TryPublish(T message, PublishOptions? options)
+    {
+        try
+        {
+            return PublishAsync(message, options, CancellationToken.None).AsTask();
+        }
+        catch (Exception problem)
+        {
+            return Task.FromException<PublishReceipt>(problem);
+        }
+    }
 
     private ValueTask<PublishReceipt> Publish(
         Scratch scratch, MessageKey key, NullableBytes value, PublishOptions? options, CancellationToken cancellationToken)

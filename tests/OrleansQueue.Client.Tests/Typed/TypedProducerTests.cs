@@ -110,6 +110,19 @@ public sealed class TypedProducerTests
         Assert.Equal(["""{"fine":true}"""], Stored.ValuesIn(run.Broker.PartitionOf("orders", 0)));
     });
 
+    [Fact]
+    public void Of_several_messages_one_that_has_no_bytes_or_no_key_fails_by_itself() => Simulation.Run(async run =>
+    {
+        run.Broker.CreateTopic("orders", 1);
+        var options = new TypedProducerOptions<object> { Key = message => message as string == "b" ? throw new InvalidDataException("b") : MessageKey.None };
+        await using var producer = await run.Client.OpenProducerAsync("orders", options);
+
+        var outcomes = await producer.PublishAsync(["a", typeof(string), "b", "c"]);
+
+        Assert.Equal([null, typeof(NotSupportedException), typeof(InvalidDataException), null], outcomes.Select(outcome => outcome.Error?.GetType()));
+        Assert.Equal(["\"a\"", "\"c\""], Stored.ValuesIn(run.Broker.PartitionOf("orders", 0)));
+    });
+
     private static async Task<StoredRecord> PublishAsync<T>(Simulation run, TypedProducerOptions<T> options, Func<TopicProducer<T>, ValueTask<PublishReceipt>> publish)
     {
         run.Broker.CreateTopic("orders", 1);
@@ -120,7 +133,7 @@ public sealed class TypedProducerTests
 
     internal sealed record OrderPlaced(string CustomerId, decimal Total);
 
-    private sealed class Text : IMessageSerializer<OrderPlaced>
+    internal sealed class Text : IMessageSerializer<OrderPlaced>
     {
         public string? ContentType => "text/plain";
 
