@@ -65,6 +65,10 @@ public sealed class TopicBuilder<T>
     public TopicBuilder<T> Timestamps(TimestampKind timestamps) =>
         Declare("timestamps", static topic => topic.Timestamps, topic => topic with { Timestamps = timestamps });
 
+    /// <inheritdoc cref="TopicSettings.AcceptForeignCodecs"/>
+    public TopicBuilder<T> AcceptForeignCodecs(bool accept = true) =>
+        Declare("foreign codecs", static topic => topic.AcceptForeignCodecs, topic => topic with { AcceptForeignCodecs = accept });
+
     /// <summary>Changes a topic that is there already where it is otherwise than said here. Default: it is left as it is, and the difference is logged.</summary>
     public TopicBuilder<T> ApplyChanges()
     {

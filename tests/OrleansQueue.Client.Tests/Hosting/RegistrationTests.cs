@@ -81,9 +81,9 @@ public sealed class RegistrationTests
             Assert.StartsWith("Topic orders: partitions is 2, but the application says 5.", warning.Text, StringComparison.Ordinal);
         }
 
-        await using (await HandlerHost.StartAsync(run, queue => queue.AddTopic<string>("orders", topic => topic.Partitions(5).ApplyChanges())))
+        await using (await HandlerHost.StartAsync(run, queue => queue.AddTopic<string>("orders", topic => topic.Partitions(5).AcceptForeignCodecs().ApplyChanges())))
         {
-            Assert.Equal(5, run.Broker.Topic("orders").Settings.Partitions);
+            Assert.Equal((5, true), (run.Broker.Topic("orders").Settings.Partitions, run.Broker.Topic("orders").Settings.AcceptForeignCodecs));
         }
     });
 
