@@ -13,8 +13,11 @@ public sealed record ClientOptions
     /// <summary>How long one call to the broker may take until its outcome counts as unknown. Default: 10 s.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How often the number of a topic's partitions is asked for. Default: 5 min; a partition that was added may stay unused for that long.</summary>
-    public TimeSpan TopicRefresh { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>
+    /// How often the number of a topic's partitions is asked for. Default: 30 s. For that long after a topic grew, a partition
+    /// that was added may stay unused, and producers may differ about where a key goes.
+    /// </summary>
+    public TimeSpan TopicRefresh { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether a topic that does not exist is created when a producer is opened, also where the broker would not do so. Default: false, since a mistyped name would go unnoticed.</summary>
     public bool AutoCreateTopics { get; init; }

@@ -68,7 +68,7 @@ public sealed class PartitionChoiceTests
         await using var producer = await run.Client.OpenProducerAsync("orders");
         run.Broker.Grow("orders", 3);
 
-        await run.PassAsync(TimeSpan.FromMinutes(6));
+        await run.PassAsync(TimeSpan.FromSeconds(31));
 
         Assert.Equal(3, producer.Partitions);
         Assert.Equal(2, (await producer.Publish("x", new PublishOptions { Partition = new(2) })).Partition.Number);
