@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 
 namespace OrleansQueue.Client;
 
@@ -15,7 +16,7 @@ public sealed class TopicReader : IAsyncDisposable
     private readonly ReaderEngine _engine;
     private readonly ClientContext _client;
     private readonly bool _includesExpired;
-    private readonly Queue<Delivery> _rest = new();
+    private Queue<Delivery> _rest = new();
     private int _isDisposed;
 
     private TopicReader(ReaderEngine engine, ClientContext client, bool includesExpired)
@@ -60,14 +61,23 @@ public sealed class TopicReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads message by message, each in memory of its own. Messages whose time to live is over are left out, unless the options say otherwise.</summary>
+    /// <summary>
+    /// Reads message by message, each in memory of its own. Messages whose time to live is over are left out, unless the options
+    /// say otherwise. A batch that cannot be read is thrown in its place; who reads again then goes on behind it.
+    /// </summary>
     /// <inheritdoc cref="ReadBatchesAsync"/>
+    /// <exception cref="Batches.InvalidBatchException">A batch is damaged, or in a codec that cannot be opened.</exception>
     public async IAsyncEnumerable<Delivery> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         while (true)
         {
             while (_rest.TryDequeue(out var delivery))
             {
+                if (delivery.Problem is { } problem)
+                {
+                    ExceptionDispatchInfo.Throw(problem);
+                }
+
                 if (_includesExpired || !delivery.IsExpired(_client.Clock))
                 {
                     yield return delivery;
@@ -82,11 +92,7 @@ public sealed class TopicReader : IAsyncDisposable
                 yield break;
             }
 
-            using var walk = records.GetEnumerator();
-            while (walk.MoveNext())
-            {
-                _rest.Enqueue(Delivery.Of(records, walk.Current, walk.Epoch));
-            }
+            _rest = records.Unpack();
         }
     }
 

@@ -10,8 +10,21 @@ internal struct BatchWalk(IReadOnlyList<ReadOnlyMemory<byte>> parts)
     private ReadOnlyMemory<byte> _rest;
 
     /// <summary>Steps to the next batch; false after the last.</summary>
-    /// <exception cref="InvalidBatchException">The parts end within a batch.</exception>
+    /// <exception cref="InvalidBatchException">The parts end within a batch, or it does not say where it ends; then it was the last.</exception>
     public bool TryNext(out ReadOnlyMemory<byte> batch)
+    {
+        try
+        {
+            return TryTake(out batch);
+        }
+        catch (InvalidBatchException)
+        {
+            (_part, _rest) = (parts.Count, default);
+            throw;
+        }
+    }
+
+    private bool TryTake(out ReadOnlyMemory<byte> batch)
     {
         while (_rest.IsEmpty)
         {

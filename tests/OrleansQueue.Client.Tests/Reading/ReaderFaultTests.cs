@@ -117,6 +117,41 @@ public sealed class ReaderFaultTests
         Assert.Equal("batch CRC", damage.Reason.Field);
     });
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData(50)]
+    public void What_lies_around_a_batch_that_cannot_be_read_is_read(int? partBytes) => Simulation.Run(async run =>
+    {
+        run.Broker.CreateTopic("orders", 1);
+        run.Broker.PartBytes = partBytes;
+        await using var producer = await run.Client.OpenProducerAsync("orders");
+        foreach (var text in (string[])["a", "b", "c", "d"])
+        {
+            await producer.Publish(text);
+        }
+
+        run.Broker.PartitionOf("orders", 0).Batches[1].Bytes[^2] ^= 1;
+        await using var reader = await run.Client.OpenReaderAsync("orders", Earliest);
+
+        Assert.Equal("a", Assert.Single(await reader.TakeAsync(1)).Text());
+        await Assert.ThrowsAsync<Batches.InvalidBatchException>(() => reader.TakeAsync(1));
+        Assert.Equal(["c", "d"], (await reader.TakeAsync(2)).Select(delivery => delivery.Text()));
+    });
+
+    [Fact]
+    public void Behind_a_batch_whose_length_is_damaged_the_next_answer_is_read() => Simulation.Run(async run =>
+    {
+        run.Broker.CreateTopic("orders", 1);
+        await using var producer = await run.Client.OpenProducerAsync("orders");
+        await producer.Publish("a");
+        run.Broker.PartitionOf("orders", 0).Batches[0].Bytes[8] = 0xff;
+        await using var reader = await run.Client.OpenReaderAsync("orders", Earliest);
+
+        await Assert.ThrowsAsync<Batches.InvalidBatchException>(() => reader.TakeAsync(1));
+        await producer.Publish("b");
+        Assert.Equal("b", Assert.Single(await reader.TakeAsync(1)).Text());
+    });
+
     [Fact]
     public void A_topic_that_was_replaced_is_noticed_by_a_reader_that_waits() => Simulation.Run(async run =>
     {
