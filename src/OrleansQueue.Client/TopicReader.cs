@@ -42,7 +42,7 @@ public sealed class TopicReader : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait for more.</param>
     /// <exception cref="TopicReplacedException">The topic was deleted and created again.</exception>
     /// <exception cref="UnknownTopicException">The topic was deleted.</exception>
-    /// <exception cref="UnknownPartitionException">The partition is gone, or the topic was deleted.</exception>
+    /// <exception cref="UnknownPartitionException">The topic has no such partition.</exception>
     /// <exception cref="PartitionDamagedException">What comes next is damaged.</exception>
     /// <exception cref="ReaderGapException">Records are missing, and the options say to stop.</exception>
     /// <exception cref="Broker.BrokerUnavailableException">No broker answered for too long.</exception>

@@ -130,7 +130,7 @@ internal sealed class PartitionReads : IDisposable
     {
         switch (problem)
         {
-            case TopicReplacedException or UnknownPartitionException:
+            case TopicReplacedException or UnknownTopicException or UnknownPartitionException:
                 // The next assignment takes it away.
                 _consumer.Logger.PartitionGone(problem, _consumer.Group, _run.Id.Partition, _run.Topic);
                 await WaitAsync(Never());

@@ -22,6 +22,9 @@ internal sealed class PartitionFetcher(ClientContext client, string topic, Reade
     private string What => $"Reading partition {Position.Partition} of topic {topic}";
 
     /// <summary>The next records; it waits until there are some.</summary>
+    /// <exception cref="UnknownTopicException">The topic was deleted.</exception>
+    /// <exception cref="TopicReplacedException">The topic was deleted and created again.</exception>
+    /// <exception cref="UnknownPartitionException">The topic has no such partition.</exception>
     public async Task<FetchedRecords> NextAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -60,6 +63,8 @@ internal sealed class PartitionFetcher(ClientContext client, string topic, Reade
                 case FetchResult.Throttled throttled:
                     await _outage.WaitAsync(What, null, throttled.After, cancellationToken);
                     break;
+                case FetchResult.UnknownPartition:
+                    throw await WhyUnknownAsync(cancellationToken);
                 default:
                     throw Failure(result);
             }
@@ -102,10 +107,16 @@ internal sealed class PartitionFetcher(ClientContext client, string topic, Reade
         passed?.Invoke(to);
     }
 
+    /// <summary>Who keeps the partitions of a topic that is gone knows no more than that; whoever has its name now is told by the name.</summary>
+    private async Task<Exception> WhyUnknownAsync(CancellationToken cancellationToken)
+    {
+        var found = await Topics.FindAsync(client, topic, cancellationToken);
+        return found.Id == Position.Topic ? new UnknownPartitionException(topic, Position.Partition) : new TopicReplacedException(topic, Position.Topic, found.Id);
+    }
+
     private Exception Failure(FetchResult result) => result switch
     {
         FetchResult.TopicReplaced replaced => new TopicReplacedException(topic, Position.Topic, replaced.Current),
-        FetchResult.UnknownPartition => new UnknownPartitionException(topic, Position.Partition),
         FetchResult.Damaged damaged => new PartitionDamagedException(topic, Position.Partition, damaged.Reason),
         FetchResult.Refused refused => new ReadRefusedException(refused.Reason),
         _ => new BrokerUnavailableException($"An answer that is not understood: {result}"),

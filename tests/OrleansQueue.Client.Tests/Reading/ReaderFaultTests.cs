@@ -162,6 +162,29 @@ public sealed class ReaderFaultTests
         await Assert.ThrowsAsync<TopicReplacedException>(() => reader.TakeAsync(1));
     });
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_partition_that_is_unknown_since_its_topic_was_deleted_is_told_by_what_has_the_name_now(bool isCreatedAgain) => Simulation.Run(async run =>
+    {
+        var old = run.Broker.CreateTopic("orders", 1);
+        var isGone = false;
+        run.Broker.OnFetch = request => isGone && request.From.Topic == old.Id ? new FetchResult.UnknownPartition() : null;
+        await using var reader = await run.Client.OpenReaderAsync("orders", Earliest);
+        isGone = true;
+        run.Broker.Delete("orders");
+        if (isCreatedAgain)
+        {
+            var current = run.Broker.CreateTopic("orders", 1);
+            var replaced = await Assert.ThrowsAsync<TopicReplacedException>(() => reader.TakeAsync(1));
+            Assert.Equal((old.Id, current.Id), (replaced.Opened, replaced.Current));
+        }
+        else
+        {
+            Assert.Equal("orders", (await Assert.ThrowsAsync<UnknownTopicException>(() => reader.TakeAsync(1))).Topic);
+        }
+    });
+
     [Fact]
     public void Options_out_of_range_are_named()
     {
