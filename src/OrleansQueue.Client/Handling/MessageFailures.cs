@@ -14,7 +14,7 @@ internal sealed class MessageFailures(GroupHandlers handlers)
             case OnFailure.Skip:
                 Skip(run, work);
                 return true;
-            case OnFailure.DeadLetter when work.Message.Problem is null:
+            case OnFailure.DeadLetter when !work.Message.IsDamaged:
                 return await DeadLetterAsync(run, work);
             default:
                 await StopAsync(run, work, work.Error!);

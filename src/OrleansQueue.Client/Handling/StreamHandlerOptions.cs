@@ -3,7 +3,11 @@ namespace OrleansQueue.Client;
 /// <summary>What becomes of a message that still fails after its last attempt, or cannot be read.</summary>
 public enum OnFailure
 {
-    /// <summary>It goes to the group's dead-letter topic, once, and the partition goes on. The default.</summary>
+    /// <summary>
+    /// It goes to the group's dead-letter topic, once, and the partition goes on. The default. A batch that cannot be opened, for
+    /// example in a codec of others, goes there whole as one message: its value is the batch as it is stored, and its content
+    /// type says so. Where such a batch is larger than a message may be, or is damaged, its partition stops as with <see cref="Pause"/>.
+    /// </summary>
     DeadLetter,
 
     /// <summary>Its partition stops at it until the group is resumed; the others go on.</summary>

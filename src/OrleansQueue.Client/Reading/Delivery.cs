@@ -7,6 +7,9 @@ namespace OrleansQueue.Client;
 /// <summary>A message as a reader gets it, in memory of its own.</summary>
 public sealed class Delivery
 {
+    // What the CRC of a batch covers begins here: docs/formats/batch.md.
+    private const int CrcCovers = 21;
+
     private Delivery(string topic, Position next, Offset offset, Timestamp timestamp, ReadOnlyMemory<byte>? key, ReadOnlyMemory<byte>? value, IReadOnlyList<MessageHeader> headers)
     {
         Topic = topic;
@@ -57,6 +60,9 @@ public sealed class Delivery
 
     /// <summary>Why the batch that stands in this place cannot be read; null for a message.</summary>
     internal Exception? Problem { get; private init; }
+
+    /// <summary>Whether bytes of that batch were damaged, on their way or where they are stored: nothing of it can be kept elsewhere, and to read it again may help.</summary>
+    internal bool IsDamaged => Problem is not null && Value is null;
 
     /// <summary>What a group's member has to finish; null for a reader without a group.</summary>
     internal Claim? Claim { get; set; }
@@ -125,8 +131,22 @@ public sealed class Delivery
             record.HeaderCount == 0 ? [] : HeadersOf(record));
     }
 
-    internal static Delivery Unreadable(FetchedRecords records, Position at, Exception problem) =>
-        new(records.Topic, at, at.Offset, default, null, null, []) { Problem = problem };
+    /// <summary>What stands in the place of a batch that cannot be read: the batch as it is stored; nothing where it is damaged.</summary>
+    internal static Delivery Unreadable(FetchedRecords records, Position at, ReadOnlyMemory<byte> batch, Exception problem)
+    {
+        if (!IsAsStored(batch.Span))
+        {
+            return new(records.Topic, at, at.Offset, default, null, null, []) { Problem = problem };
+        }
+
+        var header = RecordBatchHeader.Read(batch.Span);
+        var next = at with { Offset = header.NextOffset, Epoch = header.Epoch };
+        var offset = at.Offset > header.BaseOffset ? at.Offset : header.BaseOffset;
+        return new(records.Topic, next, offset, header.MaxTimestamp, null, batch, [new(HeaderNames.ContentType, ContentTypes.RecordBatch)]) { Problem = problem };
+    }
+
+    private static bool IsAsStored(ReadOnlySpan<byte> batch) =>
+        batch.Length >= RecordBatchHeader.Size && Crc32C.Compute(batch[CrcCovers..]) == RecordBatchHeader.Read(batch).Crc;
 
     private static MessageHeader[] HeadersOf(scoped in RecordView record)
     {

@@ -56,7 +56,7 @@ public sealed class FetchedRecords
         {
             while (TryMove(ref walk, out var problem))
             {
-                var delivery = problem is null ? Delivery.Of(this, walk.Current, walk.Epoch) : Delivery.Unreadable(this, at, problem);
+                var delivery = problem is null ? Delivery.Of(this, walk.Current, walk.Epoch) : Delivery.Unreadable(this, at, walk.Batch, problem);
                 at = delivery.Next;
                 deliveries.Enqueue(delivery);
             }

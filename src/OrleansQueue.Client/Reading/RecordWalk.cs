@@ -8,6 +8,7 @@ public ref struct RecordWalk : IDisposable
 {
     private readonly IReadOnlyList<OffsetRange> _selection;
     private BatchWalk _batches;
+    private ReadOnlyMemory<byte> _bytes;
     private OpenedBatch _batch;
     private RecordReader _records;
     private int _range;
@@ -24,6 +25,9 @@ public ref struct RecordWalk : IDisposable
 
     /// <summary>The owner's epoch under which that record was appended.</summary>
     public readonly Epoch Epoch => _batch.Header.Epoch;
+
+    /// <summary>The batch that the walk is at, as it is stored, whether or not it could be opened; empty where its end is not to be found.</summary>
+    internal readonly ReadOnlyMemory<byte> Batch => _bytes;
 
     /// <summary>Steps to the next record; false after the last.</summary>
     /// <exception cref="InvalidBatchException">A batch is damaged, or in a codec that cannot be opened.</exception>
@@ -57,9 +61,10 @@ public ref struct RecordWalk : IDisposable
     private bool OpenNext()
     {
         Dispose();
-        while (_batches.TryNext(out var bytes))
+        _bytes = default;
+        while (_batches.TryNext(out _bytes))
         {
-            var header = RecordBatchHeader.Read(bytes.Span);
+            var header = RecordBatchHeader.Read(_bytes.Span);
             while (_range < _selection.Count && _selection[_range].End <= header.BaseOffset)
             {
                 _range++;
@@ -73,7 +78,7 @@ public ref struct RecordWalk : IDisposable
 
             var range = _selection[_range];
             _isWhole = range.First <= header.BaseOffset && range.End > header.LastOffset;
-            _batch = OpenedBatch.Open(bytes, BatchLimits.Default.MaxOpenedBytes);
+            _batch = OpenedBatch.Open(_bytes, BatchLimits.Default.MaxOpenedBytes);
             _records = _batch.GetRecords();
             return true;
         }

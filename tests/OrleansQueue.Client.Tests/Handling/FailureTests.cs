@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using OrleansQueue.Batches;
 using OrleansQueue.Broker;
@@ -179,6 +180,48 @@ public sealed class FailureTests
     });
 
     [Fact]
+    public void A_batch_in_a_codec_of_others_is_dead_lettered_whole_and_the_partition_goes_on() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(1, "good");
+        await using (var producer = await run.Client.OpenProducerAsync("orders"))
+        {
+            await Task.WhenAll(producer.PublishAll(0, 3));
+        }
+
+        await run.PublishMoreAsync(1, "last");
+        var foreign = run.Broker.PartitionOf("orders", 0).Batches[1].Bytes;
+        Forge(foreign, BatchCompression.Zstd);
+        var script = new HandlerScript();
+        await using var host = await run.HandleAsync(script);
+        await run.PassAsync(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(["good", "last"], script.Texts);
+        var letter = Assert.Single(run.Broker.Group.DeadLetters);
+        Assert.Equal((1, 4), (letter.Message.Offset.Value, letter.Next.Offset.Value));
+        using var opened = OpenedBatch.Open(letter.Record, 16 << 20);
+        var records = opened.GetRecords();
+        Assert.True(records.MoveNext());
+        Assert.Equal(foreign, records.Current.Value.Span.ToArray());
+        var headers = Open(letter.Record).Headers;
+        Assert.Equal(("application/vnd.orleansqueue.record-batch", "0-1"), (headers[0].Text, headers[1].Text));
+        Assert.Contains("compression", headers.Single(header => header.Name == HeaderNames.DeadError).Text, StringComparison.Ordinal);
+        Assert.Equal(5, run.Broker.Group.OffsetOf(0));
+    });
+
+    [Fact]
+    public void Skip_passes_over_a_batch_in_a_codec_of_others() => Simulation.Run(async run =>
+    {
+        await run.PublishTextsAsync(1, "good", "foreign");
+        Forge(run.Broker.PartitionOf("orders", 0).Batches[1].Bytes, BatchCompression.Zstd);
+        var script = new HandlerScript();
+        await using var host = await run.HandleAsync(script, options => options.OnFailure = OnFailure.Skip);
+        await run.PassAsync(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(["good"], script.Texts);
+        Assert.Equal(2, run.Broker.Group.OffsetOf(0));
+    });
+
+    [Fact]
     public void Expired_messages_are_passed_over() => Simulation.Run(async run =>
     {
         run.Broker.CreateTopic("orders", 1);
@@ -204,6 +247,13 @@ public sealed class FailureTests
 
     private static Func<MessageContext<string>, CancellationToken, Task> FailOn(string text, int times) => (message, _) =>
         message.Message == text && times-- > 0 ? throw new InvalidDataException(new string('x', 2000)) : Task.CompletedTask;
+
+    /// <summary>Says that the records of a batch are in another codec, with the CRC of a batch that does.</summary>
+    private static void Forge(byte[] batch, BatchCompression codec)
+    {
+        batch[22] |= (byte)codec;
+        BinaryPrimitives.WriteUInt32BigEndian(batch.AsSpan(17), Crc32C.Compute(batch.AsSpan(21)));
+    }
 
     private static StoredRecord Open(ReadOnlyMemory<byte> batch)
     {
