@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansQueue.Batches;
 using OrleansQueue.Broker;
 using OrleansQueue.Client.Tests.Support;
 using OrleansQueue.Testing;
@@ -76,6 +77,38 @@ public sealed class InProcessGroupTests : IAsyncDisposable
         var letter = Assert.Single(await reader.TakeAsync(1));
         Assert.Equal(("\"7\"", "0-7"), (letter.Text(), letter.MessageId));
         Assert.StartsWith("System.IO.InvalidDataException: seven", letter.Find(HeaderNames.DeadError)?.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_dead_letters_a_batch_in_a_codec_of_others_and_goes_on()
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IBroker>(_broker);
+        var done = new TaskCompletionSource();
+        var script = new HandlerScript { OnMessage = (_, _) => Task.FromResult(done.TrySetResult()) };
+        builder.Services.AddOrleansQueueMessaging(queue => queue.With(script)
+            .AddTopic<string>("orders", topic => topic.Partitions(1).AcceptForeignCodecs())
+            .AddStreamHandler<string, ScriptedHandler>("orders", "billing"));
+        using var host = builder.Build();
+        await host.StartAsync();
+        var foreign = new RecordBatchBuilder();
+        foreign.Append(default, NullableBytes.Null, new NullableBytes("a"u8), []);
+        foreign.Append(default, NullableBytes.Null, new NullableBytes("b"u8), []);
+        var batch = foreign.Build(ProducerStamp.None).ToArray().InCodec(BatchCompression.Zstd);
+        Assert.IsType<ProduceResult.Appended>(await _broker.ProduceAsync((await _broker.FindTopicAsync("orders", default))!.Id, new Partition(0), batch, default));
+
+        await host.Services.GetRequiredService<ITopicProducer<string>>().PublishAsync("after");
+        await done.Task.WaitAsync(Long);
+        await host.StopAsync();
+
+        Assert.Equal(0, (await _client.Groups.DescribeAsync("billing"))!.Partitions[0].Lag);
+        var dead = (await _broker.ListTopicsAsync(null, 100, default)).Topics.Single(topic => topic.Settings.DeadLettersOf is not null);
+        await using var reader = await _client.OpenReaderAsync(dead.Name, new ReaderOptions { Start = StartAt.Earliest });
+        var letter = Assert.Single(await reader.TakeAsync(1));
+        Assert.Equal(("0-0", "0"), (letter.MessageId, letter.Find(HeaderNames.DeadOffset)?.Text));
+        var header = RecordBatchHeader.Read(letter.Value!.Value.Span);
+        Assert.Equal((BatchCompression.Zstd, 2), (header.Attributes.Compression, header.RecordCount));
     }
 
     [Fact]
