@@ -19,6 +19,7 @@ public sealed class TopicProducer : IAsyncDisposable
 {
     private readonly ProducerEngine _engine;
     private readonly Func<OutgoingRecordCopy, ValueTask<PublishReceipt>> _append;
+    private readonly string _activity;
     private readonly Lock _lock = new();
     private Task? _disposing;
     private volatile bool _isClosed;
@@ -26,6 +27,7 @@ public sealed class TopicProducer : IAsyncDisposable
     private TopicProducer(ProducerEngine engine)
     {
         _engine = engine;
+        _activity = PublishActivity.NameOf(engine.Topic.Name);
         _append = copy => engine.Append(copy.Record);
     }
 
@@ -60,8 +62,16 @@ public sealed class TopicProducer : IAsyncDisposable
     /// <returns>The receipt.</returns>
     /// <exception cref="PublishRefusedException">The message breaks a limit, or the broker refused it.</exception>
     /// <exception cref="PublishOutcomeUnknownException">Nobody knows whether it is stored.</exception>
-    public ValueTask<PublishReceipt> PublishAsync(NullableBytes key, NullableBytes value, CancellationToken cancellationToken = default) =>
-        Publish(OutgoingRecord.Of(key, value), cancellationToken);
+    public ValueTask<PublishReceipt> PublishAsync(NullableBytes key, NullableBytes value, CancellationToken cancellationToken = default)
+    {
+        if (!PublishActivity.IsWanted)
+        {
+            return Publish(OutgoingRecord.Of(key, value), cancellationToken);
+        }
+
+        using var scratch = Scratch.Take();
+        return Publish(scratch, key, value, null, cancellationToken);
+    }
 
     /// <summary>Publishes a message with options.</summary>
     /// <inheritdoc cref="PublishAsync(NullableBytes, NullableBytes, CancellationToken)"/>
@@ -77,10 +87,7 @@ public sealed class TopicProducer : IAsyncDisposable
         }
 
         using var scratch = Scratch.Take();
-        scratch.Headers.Add(options, Client.Clock);
-        var partition = options.Partition?.Number ?? OutgoingRecord.AnyPartition;
-        var record = OutgoingRecord.Of(options.Key.Encode(scratch.Key), value, scratch.Headers.Span, partition, options.NoRetry);
-        return Publish(record, cancellationToken);
+        return Publish(scratch, options.Key.Encode(scratch.Key), value, options, cancellationToken);
     }
 
     /// <summary>
@@ -112,6 +119,22 @@ public sealed class TopicProducer : IAsyncDisposable
             _disposing ??= Client.Background.RunAsync(DisposeCoreAsync);
             return new ValueTask(_disposing);
         }
+    }
+
+    /// <summary>Publishes a message with the headers that the options ask for, behind those that are there, and its trace.</summary>
+    internal ValueTask<PublishReceipt> Publish(
+        Scratch scratch, NullableBytes key, NullableBytes value, PublishOptions? options, CancellationToken cancellationToken)
+    {
+        if (options is not null)
+        {
+            scratch.Headers.Add(options, Client.Clock);
+        }
+
+        var activity = PublishActivity.Start(_activity, Topic, options);
+        scratch.Headers.AddTrace(options, activity);
+        var partition = options?.Partition?.Number ?? OutgoingRecord.AnyPartition;
+        var receipt = Publish(OutgoingRecord.Of(key, value, scratch.Headers.Span, partition, options?.NoRetry == true), cancellationToken);
+        return activity is null ? receipt : PublishActivity.EndAsync(Client.Background, activity, receipt);
     }
 
     internal ValueTask<PublishReceipt> Publish(scoped in OutgoingRecord record, CancellationToken cancellationToken)

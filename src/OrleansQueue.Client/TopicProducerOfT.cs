@@ -97,17 +97,8 @@ public sealed class TopicProducer<T> : ITopicProducer<T>, IAsyncDisposable
             return ValueTask.FromException<PublishReceipt>(new PublishRefusedException(wrong));
         }
 
-        var headers = scratch.Headers;
-        headers.Add(_headers);
-        if (options is not null)
-        {
-            headers.Add(options, _producer.Client.Clock);
-        }
-
-        headers.AddTrace(options);
-        var partition = options?.Partition?.Number ?? OutgoingRecord.AnyPartition;
-        var record = OutgoingRecord.Of(key.Encode(scratch.Key), value, headers.Span, partition, options?.NoRetry == true);
-        return _producer.Publish(record, cancellationToken);
+        scratch.Headers.Add(_headers);
+        return _producer.Publish(scratch, key.Encode(scratch.Key), value, options, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<PublishOutcome>> GatherAsync(List<Task<PublishReceipt>> receipts)

@@ -54,10 +54,10 @@ internal sealed class OutgoingHeaders
         }
     }
 
-    /// <summary>Adds the trace in which the caller is, where there is one and the application did not name another.</summary>
-    public void AddTrace(PublishOptions? options)
+    /// <summary>Adds the trace in which the message is published, or else its caller is, where there is one and the application did not name another.</summary>
+    public void AddTrace(PublishOptions? options, Activity? publish)
     {
-        if (Activity.Current is not { IdFormat: ActivityIdFormat.W3C, Id: { } id } activity
+        if ((publish ?? Activity.Current) is not { IdFormat: ActivityIdFormat.W3C, Id: { } id } activity
             || options?.Headers.Any(header => header.Name == HeaderNames.TraceParent) == true)
         {
             return;

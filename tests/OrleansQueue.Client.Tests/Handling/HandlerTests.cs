@@ -6,6 +6,7 @@ using OrleansQueue.Client.Tests.Support;
 namespace OrleansQueue.Client.Tests.Handling;
 
 /// <summary>How handlers get their messages.</summary>
+[Collection(nameof(ActivityListener))]
 public sealed class HandlerTests
 {
     [Fact]

@@ -1,10 +1,12 @@
 #pragma warning disable CA2012 // The receipts are not wanted here, and to await them would allocate.
+using System.Diagnostics;
 using OrleansQueue.Batches;
 using OrleansQueue.Client.Tests.Support;
 
 namespace OrleansQueue.Client.Tests.Producing;
 
-/// <summary>A message costs no memory but its place in the batch.</summary>
+/// <summary>A message costs no memory but its place in the batch. Not beside tests that listen to activities, which hear the whole process.</summary>
+[Collection(nameof(ActivityListener))]
 public sealed class AllocationTests
 {
     private const int Messages = 20;
