@@ -8,6 +8,12 @@ internal enum LogReadKind
 
     /// <summary>The offset lies outside of what the log holds; reading can go on at <see cref="LogRead.Next"/>.</summary>
     OutOfRange,
+
+    /// <summary>
+    /// The record is past its retention and its deletion failed half-way: it is gone, or may be, but it may also be there again for the next
+    /// owner. Nothing is passed over until that is known, so the read is to be made again.
+    /// </summary>
+    Going,
 }
 
 /// <summary>Batches of a log.</summary>

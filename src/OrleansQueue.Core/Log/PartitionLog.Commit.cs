@@ -195,6 +195,7 @@ internal sealed partial class PartitionLog
             var before = _opened.Log;
             (_opened, _assigned, _reader) = Take(opened);
             Offsets = new OffsetLadder(opened.LogStart, opened.LogEnd);
+            _deletion = null;
             _failed = false;
             await before.DisposeAsync();
         }

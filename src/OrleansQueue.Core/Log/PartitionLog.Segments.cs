@@ -7,6 +7,10 @@ internal sealed partial class PartitionLog
 {
     private bool _retaining;
     private Deletion? _deletion;
+    private long _deletionEndedAt;
+
+    /// <summary>Whether a deletion began that is not done, because it is under way or failed: the next retention ends it.</summary>
+    public bool IsDeletionOpen => _deletion is not null;
 
     /// <summary>
     /// Deletes whole segments that are past the retention and below <paramref name="protectedFrom"/>. The newest segment is
@@ -16,34 +20,18 @@ internal sealed partial class PartitionLog
     /// <param name="protectedFrom">The first offset that a protected group still needs, or null.</param>
     /// <param name="cancellationToken">Ends the search for what may go.</param>
     /// <returns>How many segments went.</returns>
-    public async ValueTask<int> ApplyRetentionAsync(Retention retention, Offset? protectedFrom, CancellationToken cancellationToken)
+    /// <exception cref="IOException">They could not be deleted. Some may be gone; the next call deletes the rest first.</exception>
+    public ValueTask<int> ApplyRetentionAsync(Retention retention, Offset? protectedFrom, CancellationToken cancellationToken) => RunAloneAsync(async () =>
     {
-        if (_retaining || _disposed || !IsWritable())
-        {
-            return 0;
-        }
+        // What was begun is ended before any segment is looked at: of those that are going, some are not there any more.
+        var made = _deletion is { } failed ? await DeleteAsync(failed.FirstKept) : 0;
+        return IsWritable() ? made + await ApplyRetentionAloneAsync(retention, protectedFrom, cancellationToken) : made;
+    });
 
-        // The writer stops behind the commit that it has under way, so that a log that is never idle is cleaned up too.
-        var writer = _writing;
-        var working = new TaskCompletionSource();
-        _writing = working.Task;
-        _retaining = true;
-        try
-        {
-            await writer;
-            return IsWritable() ? await ApplyRetentionAloneAsync(retention, protectedFrom, cancellationToken) : 0;
-        }
-        finally
-        {
-            _retaining = false;
-            ResumeWriting(working);
-        }
-    }
-
-    /// <summary>When the oldest segment will be past its time, if nothing more is appended to it; null where nothing ever is.</summary>
+    /// <summary>When the oldest segment will be past its time, if nothing more is appended to it; null where nothing ever is, or where that is not known.</summary>
     public async ValueTask<Timestamp?> NextExpiryAsync(Retention retention, CancellationToken cancellationToken)
     {
-        if (retention.Time is not { } time || !IsWritable() || _opened.Segments.Active is null || Offsets.LogStart == Offsets.HighWatermark)
+        if (retention.Time is not { } time || !IsWritable() || IsDeletionOpen || _opened.Segments.Active is null || Offsets.LogStart == Offsets.HighWatermark)
         {
             return null;
         }
@@ -53,6 +41,31 @@ internal sealed partial class PartitionLog
     }
 
     private bool IsWritable() => !_failed && !_fenced && Damage is null;
+
+    /// <summary>Has the log's handle for something else than the writer, which stops behind the commit that it has under way, so that a log that is never idle is cleaned up too.</summary>
+    /// <returns>What the work answers; 0 where it cannot be done now.</returns>
+    private async ValueTask<int> RunAloneAsync(Func<ValueTask<int>> work)
+    {
+        if (_retaining || _disposed || !IsWritable())
+        {
+            return 0;
+        }
+
+        var writer = _writing;
+        var working = new TaskCompletionSource();
+        _writing = working.Task;
+        _retaining = true;
+        try
+        {
+            await writer;
+            return IsWritable() ? await work() : 0;
+        }
+        finally
+        {
+            _retaining = false;
+            ResumeWriting(working);
+        }
+    }
 
     private async ValueTask<int> ApplyRetentionAloneAsync(Retention retention, Offset? protectedFrom, CancellationToken cancellationToken)
     {
@@ -90,14 +103,16 @@ internal sealed partial class PartitionLog
         var firstKept = segments[expired].FirstOffset;
         await KeepStateAsync(expired, now, cancellationToken);
 
-        return await DeleteAsync(firstKept) ? expired : 0;
+        return await DeleteAsync(firstKept);
     }
 
     /// <summary>
     /// Deletes segments, and only then tells readers of the new start: what an owner announced and did not do, because it was replaced
-    /// or its store failed, the next one would have again, and a group would have passed over it.
+    /// or its store failed, the next one would have again, and a group would have passed over it. A deletion that failed stays open
+    /// until it is done, since some of its segments may be gone, or until the log is opened again, which finds out what is left.
     /// </summary>
-    private async ValueTask<bool> DeleteAsync(Offset firstKept)
+    /// <returns>How many segments went.</returns>
+    private async ValueTask<int> DeleteAsync(Offset firstKept)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _deletion = new Deletion(firstKept, ended.Task);
@@ -107,28 +122,50 @@ internal sealed partial class PartitionLog
             {
                 case StoreOutcome.Fenced:
                     FailAll(null, StoreOutcome.Fenced);
-                    return false;
+                    return 0;
                 case StoreOutcome.NoSpace:
                     throw new IOException($"There is no room to delete the segments of log {_options.Log} before offset {firstKept}.");
                 default:
+                    _deletion = null;
                     Offsets.Trim(firstKept);
-                    _opened.Segments.RemoveBefore(firstKept);
                     _opened.State.Epochs.Trim(firstKept);
-                    return true;
+                    return _opened.Segments.RemoveBefore(firstKept);
             }
         }
         finally
         {
-            _deletion = null;
+            _deletionEndedAt = _clock.GetTimestamp();
             ended.SetResult();
         }
     }
 
-    /// <summary>Whether a record is gone, or is just being deleted, so that it may be missing for a reader.</summary>
+    /// <summary>Whether a record is gone, or its deletion has begun, so that it may be missing for a reader.</summary>
     private bool IsGoing(Offset offset) => offset < Offsets.LogStart || offset < _deletion?.FirstKept;
 
-    /// <summary>Waits for the end of the deletion that is under way.</summary>
-    private Task DeletionEndedAsync() => _deletion?.Ended ?? Task.CompletedTask;
+    /// <summary>
+    /// Waits for the end of the deletion that is under way. One that failed is tried again, at most once in
+    /// <see cref="PartitionLogOptions.RetryAfterFailure"/>: a reader that misses its records should not wait for the next retention.
+    /// </summary>
+    private async ValueTask EndDeletionAsync()
+    {
+        if (_deletion is not { } deletion)
+        {
+            return;
+        }
+
+        await deletion.Ended;
+        if (ReferenceEquals(_deletion, deletion) && _clock.GetElapsedTime(_deletionEndedAt) >= _options.RetryAfterFailure)
+        {
+            try
+            {
+                await RunAloneAsync(() => DeleteAsync(deletion.FirstKept));
+            }
+            catch (IOException error)
+            {
+                _events.RetentionFailed(_options.Log, error);
+            }
+        }
+    }
 
     /// <summary>Where that fails, the segments go all the same: on a full disk nothing else would make room, and damage does not pass.</summary>
     private async ValueTask KeepStateAsync(int index, Timestamp now, CancellationToken cancellationToken)
@@ -209,6 +246,8 @@ internal sealed partial class PartitionLog
         return StoreOutcome.Done;
     }
 
-    /// <summary>Segments that are being deleted: all before an offset.</summary>
+    /// <summary>Segments that are being deleted, or should have been: all before an offset.</summary>
+    /// <param name="FirstKept">The first segment that stays.</param>
+    /// <param name="Ended">Completes when the store has answered.</param>
     private sealed record Deletion(Offset FirstKept, Task Ended);
 }

@@ -148,7 +148,7 @@ internal sealed partial class PartitionLog : IAsyncDisposable
             catch (IOException) when (IsGoing(start))
             {
                 // Retention takes a segment away in the middle of the search; what is left is searched again.
-                await DeletionEndedAsync();
+                await EndDeletionAsync();
                 if (Offsets.LogStart == start)
                 {
                     throw;
@@ -198,14 +198,11 @@ internal sealed partial class PartitionLog : IAsyncDisposable
         }
         catch (IOException) when (IsGoing(from))
         {
-            // Retention deletes the segment while it is being read.
-            await DeletionEndedAsync();
-            if (from >= Offsets.LogStart)
-            {
-                throw;
-            }
-
-            return new LogRead(LogReadKind.OutOfRange, [], Offsets.LogStart);
+            // Retention deletes the segment while it is being read, or could not do it to the end.
+            await EndDeletionAsync();
+            return from < Offsets.LogStart
+                ? new LogRead(LogReadKind.OutOfRange, [], Offsets.LogStart)
+                : new LogRead(LogReadKind.Going, [], from);
         }
     }
 

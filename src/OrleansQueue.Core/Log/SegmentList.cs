@@ -18,7 +18,8 @@ internal sealed class SegmentList(ILog log, int indexEveryBytes, TimeProvider cl
 
     public void Add(LogSegment segment) => _segments.Add(segment);
 
-    public void RemoveBefore(Offset firstKept) => _segments.RemoveAll(segment => segment.FirstOffset < firstKept);
+    /// <summary>Forgets segments that were deleted; answers how many.</summary>
+    public int RemoveBefore(Offset firstKept) => _segments.RemoveAll(segment => segment.FirstOffset < firstKept);
 
     /// <summary>The segment that an offset lies in.</summary>
     public int IndexOf(Offset offset) =>

@@ -80,7 +80,7 @@ internal sealed partial class PartitionServer
         }
 
         // A log that cannot be written just now does not say when. Its records will be past their time all the same.
-        var waits = Retention.Time is not null && log.Damage is null && log.Offsets.LogStart < log.Offsets.HighWatermark;
+        var waits = log.Damage is null && (log.IsDeletionOpen || (Retention.Time is not null && log.Offsets.LogStart < log.Offsets.HighWatermark));
         return await log.NextExpiryAsync(Retention, cancellationToken) ?? (waits ? Timestamp.Now(_clock).Plus(RetentionRetry) : null);
     }
 
@@ -175,9 +175,12 @@ internal sealed partial class PartitionServer
 
         var from = request.From.Offset;
         var read = await log.ReadAsync(from, Math.Min(request.MaxBytes, FetchRequest.DefaultMaxBytes), cancellationToken);
-        if (read.Kind == LogReadKind.OutOfRange)
+        switch (read.Kind)
         {
-            return new FetchResult.Overtaken(PositionAt(log, read.Next));
+            case LogReadKind.OutOfRange:
+                return new FetchResult.Overtaken(PositionAt(log, read.Next));
+            case LogReadKind.Going:
+                return new FetchResult.Throttled(_options.ThrottleTime);
         }
 
         // Offsets have gaps, so as many offsets hold at most as many records.

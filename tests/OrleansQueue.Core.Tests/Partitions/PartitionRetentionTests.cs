@@ -1,4 +1,7 @@
 using OrleansQueue.Broker;
+using OrleansQueue.Core.Tests.Log;
+using OrleansQueue.Core.Tests.Support;
+using OrleansQueue.Storage.Memory;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Core.Tests.Partitions;
@@ -87,6 +90,47 @@ public sealed class PartitionRetentionTests
         }
 
         Assert.Equal(6, (await bench.Server.DescribeAsync())!.LogStart.Value);
+    }
+
+    [Fact]
+    public Task Deletion_that_failed_half_way_is_ended_and_until_then_readers_come_again() => OneScheduler.RunAsync(async () =>
+    {
+        var store = new HalfDeletingStore(new MemoryLogStore(FileStores.Id)) { AfterTheFirst = () => throw new IOException("busy") };
+        await using var bench = new PartitionBench(OneHour, new() { SegmentBytes = 1_000, TailCacheBudget = new(0) }, store);
+        for (var i = 0; i < 3; i++)
+        {
+            await bench.AppendSizeAsync(700);
+        }
+
+        bench.Clock.Advance(2 * Hour);
+        await Assert.ThrowsAsync<IOException>(() => bench.Server.ApplyRetentionAsync(default).AsTask());
+        bench.Server.Idle();
+        bench.Server.Idle();
+        Assert.Equal(Timestamp.Now(bench.Clock).Plus(TimeSpan.FromMinutes(1)), await NextAsync(bench));
+        Assert.Equal(new FetchResult.Throttled(bench.Options.ThrottleTime), await bench.FetchAsync());
+        Assert.IsType<FetchResult.Fetched>(await bench.FetchAsync(1));
+
+        store.AfterTheFirst = null;
+        Assert.Null(await bench.Server.ApplyRetentionAsync(default));
+        Assert.Equal(3, Assert.IsType<FetchResult.Overtaken>(await bench.FetchAsync()).LogStart.Offset.Value);
+    });
+
+    [Fact]
+    public async Task Deletion_for_want_of_bytes_that_failed_is_due_though_nothing_has_a_time()
+    {
+        var store = new HalfDeletingStore(new MemoryLogStore(FileStores.Id)) { AfterTheFirst = () => throw new IOException("busy") };
+        await using var bench = new PartitionBench(
+            new TopicSettings { RetentionTime = null, RetentionBytes = 2_000, WhenFull = WhenFull.DropOldest }, new() { SegmentBytes = 1_000 }, store);
+        for (var i = 0; i < 6; i++)
+        {
+            await bench.AppendSizeAsync(700);
+        }
+
+        Assert.Contains("retention busy", bench.Told.All);
+        Assert.Equal(Timestamp.Now(bench.Clock).Plus(TimeSpan.FromMinutes(1)), await NextAsync(bench));
+        store.AfterTheFirst = null;
+        Assert.Null(await bench.Server.ApplyRetentionAsync(default));
+        Assert.IsType<FetchResult.Overtaken>(await bench.FetchAsync());
     }
 
     private static async Task<Timestamp?> NextAsync(PartitionBench bench) => await bench.Server.NextRetentionAsync(default);
