@@ -39,4 +39,7 @@ internal sealed class LogSegment(Offset firstOffset, long length)
 
     /// <summary>The reading or rebuilding of the indexes that is under way.</summary>
     public Task<SegmentIndexes>? Loading { get; set; }
+
+    /// <summary>The writing of rebuilt indexes beside it.</summary>
+    public Task Keeping { get; set; } = Task.CompletedTask;
 }

@@ -118,6 +118,7 @@ internal sealed partial class PartitionLog
         _deletion = new Deletion(firstKept, ended.Task);
         try
         {
+            await _opened.Segments.LeaveAsync(firstKept);
             switch (await _opened.Log.DeleteBeforeAsync(firstKept))
             {
                 case StoreOutcome.Fenced:

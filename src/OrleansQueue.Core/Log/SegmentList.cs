@@ -6,6 +6,7 @@ namespace OrleansQueue.Log;
 internal sealed class SegmentList(ILog log, int indexEveryBytes, TimeProvider clock, ILogEvents events)
 {
     private readonly List<LogSegment> _segments = [];
+    private Offset _firstKept;
 
     public int Count => _segments.Count;
 
@@ -17,6 +18,16 @@ internal sealed class SegmentList(ILog log, int indexEveryBytes, TimeProvider cl
     public long TotalBytes => _segments.Sum(segment => segment.Length);
 
     public void Add(LogSegment segment) => _segments.Add(segment);
+
+    /// <summary>
+    /// The segments before an offset are about to be deleted. From now on no rebuilt index is put beside them, and none is on its way there
+    /// when this answers: it could come after the deletion, which nobody would repeat for its sake.
+    /// </summary>
+    public Task LeaveAsync(Offset firstKept)
+    {
+        _firstKept = firstKept;
+        return Task.WhenAll(_segments.Where(segment => segment.FirstOffset < firstKept).Select(segment => segment.Keeping));
+    }
 
     /// <summary>Forgets segments that were deleted; answers how many.</summary>
     public int RemoveBefore(Offset firstKept) => _segments.RemoveAll(segment => segment.FirstOffset < firstKept);
@@ -103,7 +114,11 @@ internal sealed class SegmentList(ILog log, int indexEveryBytes, TimeProvider cl
         var indexer = new TailIndexer(indexEveryBytes, Timestamp.Now(clock));
         await ScanAsync(segment, indexer, CancellationToken.None);
         var rebuilt = indexer.Indexes ?? SegmentIndexes.New(segment.FirstOffset, indexEveryBytes);
-        await KeepAsync(segment, rebuilt);
+        if (segment.FirstOffset >= _firstKept)
+        {
+            await (segment.Keeping = KeepAsync(segment, rebuilt).AsTask());
+        }
+
         return rebuilt;
     }
 }

@@ -82,6 +82,56 @@ public sealed class UnfinishedDeletionTests
         await bench.AssertHoldsAsync(101, second.Value);
     });
 
+    [Fact]
+    public Task No_index_is_rebuilt_beside_a_segment_whose_deletion_began() => OneScheduler.RunAsync(async () =>
+    {
+        var store = new HalfDeletingStore(new MemoryLogStore(FileStores.Id));
+        var bench = await FilledAsync(store);
+        var reading = new TaskCompletionSource();
+        bench.Store.OnSidecar = (_, kind, file) => kind == Sidecar.State ? file : null;
+        bench.Store.OnRead = segment => segment == Offset.Zero ? reading.Task : Task.CompletedTask;
+        bench.Log.Idle();
+        var written = new List<Offset>();
+        store.OnSidecar = segment =>
+        {
+            written.Add(segment);
+            return Task.CompletedTask;
+        };
+        var deleting = new TaskCompletionSource();
+        bench.Store.OnDelete = () => deleting.Task;
+        var read = bench.ReadAsync(0);
+        var retention = bench.Log.ApplyRetentionAsync(new Retention(null, 1_000), null, CancellationToken.None).AsTask();
+        await LogBench.SettleAsync();
+        Assert.False(read.IsCompleted || retention.IsCompleted);
+
+        reading.SetResult();
+        await LogBench.SettleAsync();
+        Assert.Equal(LogReadKind.Batches, (await read).Kind);
+        deleting.SetResult();
+        Assert.NotEqual(0, await retention);
+        Assert.DoesNotContain(Offset.Zero, written);
+    });
+
+    [Fact]
+    public Task A_deletion_waits_for_the_index_that_is_being_put_beside_its_segment() => OneScheduler.RunAsync(async () =>
+    {
+        var store = new HalfDeletingStore(new MemoryLogStore(FileStores.Id));
+        var bench = await FilledAsync(store);
+        bench.Store.OnSidecar = (_, kind, file) => kind == Sidecar.State ? file : null;
+        bench.Log.Idle();
+        var writing = new TaskCompletionSource();
+        store.OnSidecar = segment => segment == Offset.Zero ? writing.Task : Task.CompletedTask;
+        var read = bench.ReadAsync(0);
+        var retention = bench.Log.ApplyRetentionAsync(new Retention(null, 1_000), null, CancellationToken.None).AsTask();
+        await LogBench.SettleAsync();
+        Assert.False(read.IsCompleted || retention.IsCompleted);
+
+        writing.SetResult();
+        Assert.NotEqual(0, await retention);
+        await read;
+        Assert.Empty(bench.Told.All);
+    });
+
     private static async Task<(LogBench Bench, HalfDeletingStore Store)> HalfDeletedAsync(bool throws = true)
     {
         var store = new HalfDeletingStore(new MemoryLogStore(FileStores.Id));
