@@ -62,6 +62,9 @@ internal sealed partial class PartitionLog : IAsyncDisposable
     /// <summary>Completes when readers may see more than they do now, or when this owner can show nothing more.</summary>
     public Task NextCommit => (_nextCommit ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
+    /// <summary>Whether another owner opened the log, so that this one writes no more.</summary>
+    public bool IsFenced => _fenced;
+
     /// <summary>The damage that keeps the partition from being written, or null.</summary>
     public LogDamagedException? Damage => _opened.Damage;
 

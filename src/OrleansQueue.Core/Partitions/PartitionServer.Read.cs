@@ -59,16 +59,19 @@ internal sealed partial class PartitionServer
             _partition, offsets.LogStart, offsets.LastStable, offsets.HighWatermark, log.SizeInBytes, log.Epoch, _options.Owner, log.Damage?.Message);
     }
 
-    /// <summary>Deletes what is past its retention, and answers when to look again; null where nothing will ever be.</summary>
+    /// <summary>
+    /// Deletes what is past its retention, and answers when to look again; null where nothing will ever be. One that is lost or closed answers a
+    /// time too: the same records are the next owner's to delete, and whoever asks again reaches it.
+    /// </summary>
     public async ValueTask<Timestamp?> ApplyRetentionAsync(CancellationToken cancellationToken)
     {
-        if (await FindLogAsync() is not { } log)
+        if (await FindLogAsync() is { } log)
         {
-            return null;
+            await log.ApplyRetentionAsync(Retention, protectedFrom: null, cancellationToken);
+            LeaveIfFenced(log);
         }
 
-        await log.ApplyRetentionAsync(Retention, protectedFrom: null, cancellationToken);
-        return await NextRetentionAsync(cancellationToken);
+        return !_deleted && (IsLost || _closed) ? Timestamp.Now(_clock).Plus(RetentionRetry) : await NextRetentionAsync(cancellationToken);
     }
 
     /// <summary>When retention will next have something to delete; null where it never will.</summary>

@@ -162,7 +162,7 @@ internal sealed partial class PartitionServer : IAsyncDisposable
     {
         var segments = log.SegmentCount;
         var result = await log.AppendAsync(batch);
-        IsLost |= result is ProduceResult.Fenced;
+        LeaveIfFenced(log);
         if (log.SegmentCount > segments && Retention.Bytes is not null)
         {
             await DropOldestAsync(log);
@@ -181,6 +181,18 @@ internal sealed partial class PartitionServer : IAsyncDisposable
         catch (IOException error)
         {
             _events.RetentionFailed(LogId.ForPartition(_topic, _partition), error);
+        }
+
+        LeaveIfFenced(log);
+    }
+
+    /// <summary>Whatever learned that another owner has the log: nothing is served here any more, and fetches that wait are answered.</summary>
+    private void LeaveIfFenced(PartitionLog log)
+    {
+        if (log.IsFenced && !IsLost)
+        {
+            IsLost = true;
+            EndWaits();
         }
     }
 

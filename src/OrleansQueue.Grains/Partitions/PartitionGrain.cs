@@ -111,8 +111,17 @@ internal sealed class PartitionGrain(IGrainContext context, SiloBroker silo, IGr
         this.DeactivateOnIdle();
     }
 
-    public async ValueTask<Timestamp?> RunDutyAsync() =>
-        _server is { } server ? _duty = await server.ApplyRetentionAsync(CancellationToken.None) : null;
+    public async ValueTask<Timestamp?> RunDutyAsync()
+    {
+        if (_server is not { } server)
+        {
+            return null;
+        }
+
+        _duty = await server.ApplyRetentionAsync(CancellationToken.None);
+        LeaveIfLost(server);
+        return _duty;
+    }
 
     /// <summary>The partition, with its rounds begun; null where the topic has none of this number, which is looked up anew at the next call.</summary>
     private PartitionServer? Use()

@@ -133,5 +133,41 @@ public sealed class PartitionRetentionTests
         Assert.IsType<FetchResult.Overtaken>(await bench.FetchAsync());
     }
 
+    [Fact]
+    public Task Owner_that_retention_tells_that_it_was_replaced_serves_nothing_more_and_leaves_the_rest_to_the_next() => OneScheduler.RunAsync(async () =>
+    {
+        await using var bench = new PartitionBench(OneHour);
+        await bench.AppendAsync("0");
+        var waiting = bench.FetchAsync(1, waitSeconds: 5);
+        await using var next = bench.NewServer();
+        Assert.NotNull(await next.DescribeAsync());
+        bench.Clock.Advance(2 * Hour);
+
+        var again = Timestamp.Now(bench.Clock).Plus(TimeSpan.FromMinutes(1));
+        Assert.Equal(again, await bench.Server.ApplyRetentionAsync(default));
+        Assert.True(bench.Server.IsLost);
+        Assert.IsType<FetchResult.Fenced>(await waiting);
+        Assert.IsType<FetchResult.Fenced>(await bench.FetchAsync());
+        Assert.Equal(again, await bench.Server.ApplyRetentionAsync(default));
+        Assert.Null(await next.ApplyRetentionAsync(default));
+    });
+
+    [Fact]
+    public async Task Owner_that_learns_that_it_was_replaced_as_it_drops_the_oldest_serves_nothing_more()
+    {
+        await using var bench = new PartitionBench(
+            new TopicSettings { RetentionTime = null, RetentionBytes = 2_000, WhenFull = WhenFull.DropOldest }, new() { SegmentBytes = 1_000 });
+        await using var next = bench.NewServer();
+        bench.Store.OnDelete = async () => await next.DescribeAsync();
+        for (var i = 0; !bench.Server.IsLost; i++)
+        {
+            Assert.Equal(i, (await bench.AppendSizeAsync(700)).Value);
+            Assert.True(i < 10);
+        }
+
+        Assert.IsType<FetchResult.Fenced>(await bench.FetchAsync());
+        Assert.Equal(new Offset(0), (await next.DescribeAsync())!.LogStart);
+    }
+
     private static async Task<Timestamp?> NextAsync(PartitionBench bench) => await bench.Server.NextRetentionAsync(default);
 }

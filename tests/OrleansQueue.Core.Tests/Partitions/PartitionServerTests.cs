@@ -66,7 +66,7 @@ public sealed class PartitionServerTests
         Assert.IsType<FetchResult.Fenced>(await bench.FetchAsync());
         Assert.IsType<ListOffsetsResult.Fenced>(await bench.Server.ListOffsetsAsync(new OffsetQuery.Latest(), default));
         Assert.Null(await bench.Server.NextRetentionAsync(default));
-        Assert.Null(await bench.Server.ApplyRetentionAsync(default));
+        Assert.Equal(Timestamp.Now(bench.Clock).Plus(TimeSpan.FromMinutes(1)), await bench.Server.ApplyRetentionAsync(default));
         Assert.IsType<ProduceResult.Appended>(await other.ProduceAsync(BatchMaker.Of("1")));
         Assert.False(other.IsLost);
     }
