@@ -1,6 +1,7 @@
 using System.Text;
 using OrleansQueue.Batches;
 using OrleansQueue.Journals;
+using OrleansQueue.Log;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.Duties;
@@ -44,10 +45,19 @@ internal sealed class DutyIndex : IAsyncDisposable
     public static int ShardOf(string holder) => (int)(Crc32C.Compute(Encoding.UTF8.GetBytes(holder)) % Shards);
 
     /// <summary>Opens a shard.</summary>
-    public static async ValueTask<DutyIndex> OpenAsync(ILogStore store, int shard, IDutyHolders holders, TimeProvider clock, CancellationToken cancellationToken)
+    /// <param name="store">Where its journal is.</param>
+    /// <param name="shard">Its number.</param>
+    /// <param name="holders">Calls who has a duty.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <param name="events">Is told what recovery found. Default: nobody is.</param>
+    /// <exception cref="LogDamagedException">The journal is damaged.</exception>
+    public static async ValueTask<DutyIndex> OpenAsync(
+        ILogStore store, int shard, IDutyHolders holders, TimeProvider clock, CancellationToken cancellationToken, ILogEvents? events = null)
     {
         var state = new DutyIndexState();
-        var journal = await Journal.OpenAsync(store, LogId.Parse($"duties-{shard:D2}"), state, new JournalOptions(), cancellationToken);
+        var log = LogId.Parse($"duties-{shard:D2}");
+        var journal = await Journal.OpenAsync(store, log, state, new JournalOptions(), cancellationToken).ToldToAsync(events, log, static opened => opened.Tail);
         return new DutyIndex(state, journal, holders, clock);
     }
 

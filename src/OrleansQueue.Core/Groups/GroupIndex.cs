@@ -2,6 +2,7 @@ using System.Text;
 using OrleansQueue.Batches;
 using OrleansQueue.Broker;
 using OrleansQueue.Journals;
+using OrleansQueue.Log;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.Groups;
@@ -35,10 +36,16 @@ internal sealed class GroupIndex : IAsyncDisposable
     public static int ShardOf(string name) => (int)(Crc32C.Compute(Encoding.UTF8.GetBytes(name)) % Shards);
 
     /// <summary>Opens a shard.</summary>
-    public static async ValueTask<GroupIndex> OpenAsync(ILogStore store, int shard, CancellationToken cancellationToken)
+    /// <param name="store">Where its journal is.</param>
+    /// <param name="shard">Its number.</param>
+    /// <param name="cancellationToken">Ends the opening.</param>
+    /// <param name="events">Is told what recovery found. Default: nobody is.</param>
+    /// <exception cref="LogDamagedException">The journal is damaged.</exception>
+    public static async ValueTask<GroupIndex> OpenAsync(ILogStore store, int shard, CancellationToken cancellationToken, ILogEvents? events = null)
     {
         var state = new GroupIndexState();
-        var journal = await Journal.OpenAsync(store, LogId.Parse($"groups-{shard:D2}"), state, new JournalOptions(), cancellationToken);
+        var log = LogId.Parse($"groups-{shard:D2}");
+        var journal = await Journal.OpenAsync(store, log, state, new JournalOptions(), cancellationToken).ToldToAsync(events, log, static opened => opened.Tail);
         return new GroupIndex(state, journal);
     }
 

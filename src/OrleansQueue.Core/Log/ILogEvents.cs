@@ -8,7 +8,7 @@ internal interface ILogEvents
     /// <summary>A torn tail was cut off when the log was opened; none of it was acknowledged.</summary>
     void TailCut(LogId log, TailReport tail);
 
-    /// <summary>Bytes that were once whole are not any more.</summary>
+    /// <summary>Bytes that were once whole are not any more. Whoever meets the bad place tells of it, so the same one comes again and again.</summary>
     void Damaged(LogId log, LogDamagedException damage);
 
     /// <summary>Another owner opened the log.</summary>

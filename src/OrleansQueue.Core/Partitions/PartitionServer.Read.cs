@@ -28,7 +28,7 @@ internal sealed partial class PartitionServer
         }
         catch (LogDamagedException damage)
         {
-            return new FetchResult.Damaged(damage.Message);
+            return new FetchResult.Damaged(Tell(damage));
         }
     }
 
@@ -42,7 +42,7 @@ internal sealed partial class PartitionServer
         }
         catch (LogDamagedException damage)
         {
-            return new ListOffsetsResult.Damaged(damage.Message);
+            return new ListOffsetsResult.Damaged(Tell(damage));
         }
     }
 
@@ -85,6 +85,13 @@ internal sealed partial class PartitionServer
         // A log that cannot be written just now does not say when. Its records will be past their time all the same.
         var waits = log.Damage is null && (log.IsDeletionOpen || (Retention.Time is not null && log.Offsets.LogStart < log.Offsets.HighWatermark));
         return await log.NextExpiryAsync(Retention, cancellationToken) ?? (waits ? Timestamp.Now(_clock).Plus(RetentionRetry) : null);
+    }
+
+    /// <summary>Tells of damage that a call met, and answers how the caller is told.</summary>
+    private string Tell(LogDamagedException damage)
+    {
+        _events.Damaged(LogId.ForPartition(_topic, _partition), damage);
+        return damage.Message;
     }
 
     private static async ValueTask<Offset> FindAsync(PartitionLog log, OffsetQuery query, CancellationToken cancellationToken) => query switch

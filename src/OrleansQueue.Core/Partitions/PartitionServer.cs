@@ -137,7 +137,7 @@ internal sealed partial class PartitionServer : IAsyncDisposable
         }
         catch (LogDamagedException damage)
         {
-            return new ProduceResult.Damaged(damage.Message);
+            return new ProduceResult.Damaged(Tell(damage));
         }
         catch (ObjectDisposedException) when (log is not null && !IsCurrent(log))
         {

@@ -23,6 +23,8 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly Counter<long> _refused;
     private readonly Histogram<double> _commitTime;
     private readonly Histogram<double> _syncTime;
+    private readonly Counter<long> _cutTails;
+    private readonly Counter<long> _damages;
 
     /// <summary>Measures under a meter of its own, made by <paramref name="factory"/> where there is one.</summary>
     public BrokerMetrics(IMeterFactory? factory = null)
@@ -37,6 +39,8 @@ internal sealed class BrokerMetrics : IDisposable
         _refused = _meter.CreateCounter<long>("orleansqueue.refused", "{call}", "Batches that were refused.");
         _commitTime = _meter.CreateHistogram<double>("orleansqueue.commit.duration", "s", "Writing one group of batches, its sync included.");
         _syncTime = _meter.CreateHistogram<double>("orleansqueue.sync.duration", "s", "One sync of a file.");
+        _cutTails = _meter.CreateCounter<long>("orleansqueue.log.cut_tails", "{tail}", "Torn ends of logs that were cut when they were opened.");
+        _damages = _meter.CreateCounter<long>("orleansqueue.log.damages", "{place}", "Damaged places that were found in logs.");
     }
 
     /// <summary>A batch was answered.</summary>
@@ -77,6 +81,12 @@ internal sealed class BrokerMetrics : IDisposable
 
     /// <summary>A file was synced.</summary>
     public void Synced(TimeSpan took) => _syncTime.Record(took.TotalSeconds);
+
+    /// <summary>A torn tail was cut.</summary>
+    public void TailCut() => _cutTails.Add(1);
+
+    /// <summary>A damaged place was found that was not known yet.</summary>
+    public void Damaged() => _damages.Add(1);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using OrleansQueue.Batches;
 using OrleansQueue.Broker;
 using OrleansQueue.Journals;
+using OrleansQueue.Log;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.Topics;
@@ -55,11 +56,14 @@ internal sealed class Catalogue : IAsyncDisposable
     /// <param name="keepers">Who keeps the topics' settings.</param>
     /// <param name="newId">Makes the identity of a new topic.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
+    /// <param name="events">Is told what recovery found. Default: nobody is.</param>
+    /// <exception cref="LogDamagedException">The journal is damaged.</exception>
     public static async ValueTask<Catalogue> OpenAsync(
-        ILogStore store, int shard, ITopicKeepers keepers, Func<TopicId> newId, CancellationToken cancellationToken)
+        ILogStore store, int shard, ITopicKeepers keepers, Func<TopicId> newId, CancellationToken cancellationToken, ILogEvents? events = null)
     {
         var state = new CatalogueState();
-        var journal = await Journal.OpenAsync(store, LogId.Parse($"catalogue-{shard:D2}"), state, new JournalOptions(), cancellationToken);
+        var log = LogId.Parse($"catalogue-{shard:D2}");
+        var journal = await Journal.OpenAsync(store, log, state, new JournalOptions(), cancellationToken).ToldToAsync(events, log, static opened => opened.Tail);
         return new Catalogue(state, journal, keepers, newId);
     }
 

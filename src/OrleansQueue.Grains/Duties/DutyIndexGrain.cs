@@ -5,6 +5,7 @@ using OrleansQueue.Contracts.Grains;
 using OrleansQueue.Duties;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Logging;
+using OrleansQueue.Log;
 
 namespace OrleansQueue.Grains.Duties;
 
@@ -13,7 +14,8 @@ namespace OrleansQueue.Grains.Duties;
 /// a call that failed it leaves memory, and its journal tells the next one what was kept.
 /// </summary>
 [GrainType("oq-duties"), Reentrant, Immovable]
-internal sealed class DutyIndexGrain(IGrainContext context, SiloBroker silo, IGrainFactory grains, TimeProvider clock, ILogger<DutyIndexGrain> logger)
+internal sealed class DutyIndexGrain(
+    IGrainContext context, SiloBroker silo, IGrainFactory grains, TimeProvider clock, ILogEvents events, ILogger<DutyIndexGrain> logger)
     : IGrainBase, IDutyIndexGrain, IDutyHolders
 {
     private const int AtOnce = 100;
@@ -23,7 +25,7 @@ internal sealed class DutyIndexGrain(IGrainContext context, SiloBroker silo, IGr
     public IGrainContext GrainContext => context;
 
     public async Task OnActivateAsync(CancellationToken cancellationToken) =>
-        _index = await DutyIndex.OpenAsync(silo.Logs, (int)this.GetPrimaryKeyLong(), this, clock, cancellationToken);
+        _index = await DutyIndex.OpenAsync(silo.Logs, (int)this.GetPrimaryKeyLong(), this, clock, cancellationToken, events);
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

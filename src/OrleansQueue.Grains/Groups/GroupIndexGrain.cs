@@ -4,19 +4,20 @@ using OrleansQueue.Broker;
 using OrleansQueue.Contracts.Grains;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Groups;
+using OrleansQueue.Log;
 
 namespace OrleansQueue.Grains.Groups;
 
 /// <summary>One shard of the index of groups. After a call that failed it leaves memory, and its journal tells the next one what was kept.</summary>
 [GrainType("oq-groups"), Reentrant, Immovable]
-internal sealed class GroupIndexGrain(IGrainContext context, SiloBroker silo) : IGrainBase, IGroupIndexGrain
+internal sealed class GroupIndexGrain(IGrainContext context, SiloBroker silo, ILogEvents events) : IGrainBase, IGroupIndexGrain
 {
     private GroupIndex? _index;
 
     public IGrainContext GrainContext => context;
 
     public async Task OnActivateAsync(CancellationToken cancellationToken) =>
-        _index = await GroupIndex.OpenAsync(silo.Logs, (int)this.GetPrimaryKeyLong(), cancellationToken);
+        _index = await GroupIndex.OpenAsync(silo.Logs, (int)this.GetPrimaryKeyLong(), cancellationToken, events);
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

@@ -14,7 +14,7 @@ internal static partial class LogMessages
     [LoggerMessage(1002, LogLevel.Warning, "Log {Log}: a torn tail of {Bytes} bytes was cut; none of it was acknowledged. The bytes are kept in {File}.")]
     public static partial void TailCut(this ILogger logger, string log, long bytes, string? file);
 
-    [LoggerMessage(1003, LogLevel.Error, "Log {Log} is damaged and takes no appends until that is seen to; reading up to the damage goes on. Nothing was deleted.")]
+    [LoggerMessage(1003, LogLevel.Error, "Log {Log} is damaged; reading up to the damage goes on. Where it was found as the log was opened, the log takes no appends until that is seen to. Nothing was deleted.")]
     public static partial void Damaged(this ILogger logger, Exception damage, string log);
 
     [LoggerMessage(1004, LogLevel.Error, "Log {Log}: a write failed. Who waited was told; the log opens itself again.")]

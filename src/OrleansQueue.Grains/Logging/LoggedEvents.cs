@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
@@ -8,9 +9,23 @@ namespace OrleansQueue.Grains.Logging;
 /// <summary>Passes what happens to logs on to the silo's logger and its metrics.</summary>
 internal sealed class LoggedEvents(ILogger<LoggedEvents> logger, BrokerMetrics metrics) : ILogEvents
 {
-    public void TailCut(LogId log, TailReport tail) => logger.TailCut(log.Name, tail.CutBytes, tail.CutFile);
+    // A bad place is met by every read that comes to it, and stays bad for as long as this silo runs.
+    private readonly ConcurrentDictionary<(LogId Log, string Place, long Position), LogDamagedException> _damages = new();
 
-    public void Damaged(LogId log, LogDamagedException damage) => logger.Damaged(damage, log.Name);
+    public void TailCut(LogId log, TailReport tail)
+    {
+        logger.TailCut(log.Name, tail.CutBytes, tail.CutFile);
+        metrics.TailCut();
+    }
+
+    public void Damaged(LogId log, LogDamagedException damage)
+    {
+        if (_damages.TryAdd((log, damage.Place, damage.Position), damage))
+        {
+            logger.Damaged(damage, log.Name);
+            metrics.Damaged();
+        }
+    }
 
     public void Fenced(LogId log, Epoch epoch) => logger.Fenced(log.Name, epoch);
 

@@ -7,6 +7,7 @@ using OrleansQueue.Contracts.Wire;
 using OrleansQueue.Grains.Duties;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Logging;
+using OrleansQueue.Log;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Grains.Topics;
@@ -14,7 +15,14 @@ namespace OrleansQueue.Grains.Topics;
 /// <summary>One shard of the catalogue. After a call that failed it leaves memory, and its journal tells the next one what was kept.</summary>
 [GrainType("oq-catalogue"), Immovable]
 internal sealed class CatalogueGrain(
-    IGrainContext context, SiloBroker silo, IGrainFactory grains, DutyClient duties, TimeProvider clock, IOptions<OrleansQueueOptions> options, ILogger<CatalogueGrain> logger)
+    IGrainContext context,
+    SiloBroker silo,
+    IGrainFactory grains,
+    DutyClient duties,
+    TimeProvider clock,
+    IOptions<OrleansQueueOptions> options,
+    ILogEvents events,
+    ILogger<CatalogueGrain> logger)
     : IGrainBase, ICatalogueGrain, ITopicKeepers
 {
     private static readonly TimeSpan SettleAfter = TimeSpan.FromSeconds(1);
@@ -24,7 +32,7 @@ internal sealed class CatalogueGrain(
     public IGrainContext GrainContext => context;
 
     public async Task OnActivateAsync(CancellationToken cancellationToken) => _catalogue = await Catalogue.OpenAsync(
-        silo.Logs, (int)this.GetPrimaryKeyLong(), this, static () => new TopicId(Guid.NewGuid()), cancellationToken);
+        silo.Logs, (int)this.GetPrimaryKeyLong(), this, static () => new TopicId(Guid.NewGuid()), cancellationToken, events);
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
