@@ -1,10 +1,11 @@
+using Orleans.Placement;
 using OrleansQueue.Contracts.Grains;
 using OrleansQueue.Grains.Hosting;
 
 namespace OrleansQueue.Grains.Stores;
 
 /// <summary>Tells the store of the silo that it is on.</summary>
-[GrainType("oq-store")]
+[GrainType("oq-store"), Immovable]
 internal sealed class StoreGrain(IGrainContext context, SiloBroker silo, ILocalSiloDetails details) : IGrainBase, IStoreGrain
 {
     public IGrainContext GrainContext => context;
