@@ -9,7 +9,8 @@ namespace OrleansQueue.Groups;
 
 /// <summary>
 /// One shard of the index of groups: their names and kinds, for those who list them. A group stands here before it is there
-/// and until after it is gone, so the list never misses one; it may name one whose creation or deletion was cut short.
+/// and until after it is gone, so the list misses none; it may name one whose creation or deletion was cut short. A removal by an
+/// earlier owner that comes after a later one created the group anew is refused for as long as this shard stays in memory.
 /// <para>After a call that threw it is thrown away and opened again from its journal.</para>
 /// </summary>
 internal sealed class GroupIndex : IAsyncDisposable
