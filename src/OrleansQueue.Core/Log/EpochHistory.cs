@@ -43,10 +43,10 @@ internal sealed class EpochHistory
         _entries.InsertRange(0, older._entries);
     }
 
-    /// <summary>Forgets epochs of which no record is left.</summary>
+    /// <summary>Forgets the epochs before that of the last record before an offset, which whoever begins to read there names.</summary>
     public void Trim(Offset logStart)
     {
-        while (_entries.Count > 1 && _entries[1].Start <= logStart)
+        while (_entries.Count > 1 && _entries[1].Start < logStart)
         {
             _entries.RemoveAt(0);
         }

@@ -164,7 +164,7 @@ internal sealed partial class PartitionLog : IAsyncDisposable
     public PositionCheck Check(Position position, TopicId topic) => PositionCheck.Of(position, topic, _opened.State.Epochs, Offsets);
 
     /// <summary>The epoch of the record before an offset, which a reader who begins there names; <see cref="Epoch.None"/> where it is not known.</summary>
-    public Epoch EpochBefore(Offset offset) => offset <= Offsets.LogStart ? Epoch.None : _opened.State.Epochs.At(offset.Plus(-1));
+    public Epoch EpochBefore(Offset offset) => offset == Offset.Zero || offset < Offsets.LogStart ? Epoch.None : _opened.State.Epochs.At(offset.Plus(-1));
 
     /// <summary>Behind the last record of an epoch, or of the last one before it.</summary>
     public Offset EndOf(Epoch epoch) => Offset.Max(Offsets.LogStart, _opened.State.Epochs.EndOf(epoch, Offsets.HighWatermark));

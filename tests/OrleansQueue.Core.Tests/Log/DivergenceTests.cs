@@ -1,5 +1,6 @@
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
+using OrleansQueue.Storage.Memory;
 
 namespace OrleansQueue.Core.Tests.Log;
 
@@ -34,6 +35,34 @@ public sealed class DivergenceTests
         await after.AppendSomeAsync(20);
         Assert.Equal(new Offset(5), after.FindDivergence(lost, new(10)));
         Assert.Null(after.FindDivergence(after.Log.Epoch, new(25)));
+    }
+
+    [Fact]
+    public async Task A_reader_at_the_start_of_an_emptied_log_is_told_when_the_log_began_anew()
+    {
+        // As with a topic in memory, whose positions outlive it: only the epochs go on.
+        var epochs = 0;
+        var before = await LogBench.OpenAsync(store: new MemoryLogStore(FileStores.Id, NextAsync));
+        await before.AppendSomeAsync(30);
+        await before.OpenAsync();
+        await before.AppendSomeAsync(10);
+        before.Clock.Advance(TimeSpan.FromHours(2));
+        await before.Log.ApplyRetentionAsync(new Retention(TimeSpan.FromHours(1)), null, CancellationToken.None);
+        var start = before.Log.Offsets.LogStart;
+        Assert.Equal(new Offset(40), start);
+        var read = before.Log.EpochBefore(start);
+        Assert.Equal(before.Log.Epoch, read);
+        await before.OpenAsync();
+        await before.AppendSomeAsync();
+        Assert.Equal(read, before.Log.EpochBefore(start));
+        Assert.Null(before.FindDivergence(read, start));
+
+        var after = await LogBench.OpenAsync(store: new MemoryLogStore(FileStores.Id, NextAsync));
+        Assert.Equal(Offset.Zero, after.FindDivergence(read, start));
+        await after.AppendSomeAsync(100);
+        Assert.Equal(Offset.Zero, after.FindDivergence(read, start));
+
+        ValueTask<Epoch> NextAsync() => new(new Epoch(epochs++));
     }
 
     // What the system does by itself some seconds later.

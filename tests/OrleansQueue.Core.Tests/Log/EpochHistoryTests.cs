@@ -48,7 +48,7 @@ public sealed class EpochHistoryTests
     public void A_trimmed_epoch_agrees_up_to_where_the_first_known_one_starts()
     {
         var history = History();
-        history.Trim(new(60));
+        history.Trim(new(61));
         Assert.Equal([(new Epoch(9), new Offset(60))], history.Entries);
         Assert.Null(history.FindDivergence(new(2), new(25), End));
         Assert.Null(history.FindDivergence(new(5), new(60), End));
@@ -56,11 +56,12 @@ public sealed class EpochHistoryTests
     }
 
     [Fact]
-    public void Trimming_keeps_the_epoch_of_the_first_record_that_is_left()
+    public void Trimming_keeps_the_epoch_of_the_last_record_that_is_gone()
     {
         var history = History();
-        history.Trim(new(59));
+        history.Trim(new(60));
         Assert.Equal([(new Epoch(5), new Offset(30)), (new Epoch(9), new Offset(60))], history.Entries);
+        Assert.Equal(new Epoch(5), history.At(new(59)));
         history.Trim(new(1_000));
         Assert.Equal(new Epoch(9), history.Latest);
     }
