@@ -34,7 +34,8 @@ internal abstract record PositionCheck
 
         if (position.Offset > offsets.HighWatermark)
         {
-            return new Diverged(offsets.HighWatermark);
+            // It has no epoch, so nothing tells how much of what is here its reader has read.
+            return new Diverged(offsets.LogStart);
         }
 
         return position.Offset < offsets.LogStart ? new Overtaken(offsets.LogStart) : new Held();

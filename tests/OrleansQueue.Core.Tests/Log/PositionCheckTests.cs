@@ -24,8 +24,12 @@ public sealed class PositionCheckTests
         Assert.Equal(new PositionCheck.Diverged(new Offset(20)), Check(Topic, 22, 2));
 
     [Fact]
-    public void Position_behind_the_end_of_the_log_diverges_there_even_without_an_epoch() =>
-        Assert.Equal(new PositionCheck.Diverged(new Offset(30)), Check(Topic, 31, -1));
+    public void Position_behind_the_end_of_the_log_diverges_there() =>
+        Assert.Equal(new PositionCheck.Diverged(new Offset(30)), Check(Topic, 31, 3));
+
+    [Fact]
+    public void Position_behind_the_end_of_the_log_that_names_no_epoch_has_nothing_in_common_with_it() =>
+        Assert.Equal(new PositionCheck.Diverged(new Offset(10)), Check(Topic, 31, -1));
 
     [Fact]
     public void Position_that_retention_overtook_goes_on_at_the_start() =>
