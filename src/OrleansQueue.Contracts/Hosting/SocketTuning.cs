@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Orleans.Networking.Shared;
 using OrleansQueue.Contracts.Sockets;
 
 namespace OrleansQueue;
@@ -28,7 +30,7 @@ public static class SocketTuning
     /// <summary>
     /// Lets Orleans send and receive in blocks of 64 KiB to 1 MiB, by a transport of our own in the place of Orleans' own, for all that this process
     /// connects to and listens on. Worth a fifth of a consumer's speed where messages are 1 KiB. The bytes on the wire are the same, so each
-    /// side of a connection may have it or not.
+    /// side of a connection may have it or not. What <see cref="SocketConnectionOptions"/> say of sockets holds for it too.
     /// </summary>
     /// <param name="services">The services of a silo or client, to which Orleans was added before.</param>
     /// <exception cref="InvalidOperationException">Orleans was not added before.</exception>
@@ -52,8 +54,10 @@ public static class SocketTuning
     private static ServiceDescriptor? InPlaceOf(ServiceDescriptor service) => service switch
     {
         { IsKeyedService: false } => null,
-        { ServiceType: var type } when type == typeof(IConnectionFactory) => ServiceDescriptor.KeyedSingleton<IConnectionFactory>(service.ServiceKey, static (_, _) => new TcpConnector()),
-        { ServiceType: var type } when type == typeof(IConnectionListenerFactory) => ServiceDescriptor.KeyedSingleton<IConnectionListenerFactory>(service.ServiceKey, static (_, _) => new TcpListenerFactory()),
+        { ServiceType: var type } when type == typeof(IConnectionFactory) => ServiceDescriptor.KeyedSingleton<IConnectionFactory>(service.ServiceKey, static (provider, _) => new TcpConnector(OptionsOf(provider))),
+        { ServiceType: var type } when type == typeof(IConnectionListenerFactory) => ServiceDescriptor.KeyedSingleton<IConnectionListenerFactory>(service.ServiceKey, static (provider, _) => new TcpListenerFactory(OptionsOf(provider))),
         _ => null,
     };
+
+    private static SocketConnectionOptions OptionsOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<SocketConnectionOptions>>().Value;
 }

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.IO.Pipelines;
-using System.Runtime.InteropServices;
 
 namespace OrleansQueue.Contracts.Sockets;
 
@@ -21,19 +19,6 @@ internal static class Blocks
     /// The pool makes 2 MiB of it, which a connection holds only while something waits to be sent.
     /// </summary>
     public static PipeOptions Sent { get; } = Of((1 << 20) + (64 << 10));
-
-    /// <summary>The parts of a buffer, for one call that sends them all.</summary>
-    public static List<ArraySegment<byte>> ListOf(in ReadOnlySequence<byte> buffer, List<ArraySegment<byte>> into)
-    {
-        into.Clear();
-        foreach (var memory in buffer)
-        {
-            _ = MemoryMarshal.TryGetArray(memory, out var segment);
-            into.Add(segment);
-        }
-
-        return into;
-    }
 
     private static PipeOptions Of(int blockBytes) => new(
         readerScheduler: PipeScheduler.ThreadPool,

@@ -29,6 +29,9 @@ internal sealed class TcpConnection : DefaultConnectionContext
         (LocalEndPoint, RemoteEndPoint) = (socket.LocalEndPoint, socket.RemoteEndPoint);
     }
 
+    /// <summary>What it sends and receives through.</summary>
+    internal Socket Socket => _socket;
+
     /// <summary>Begins to receive from and send to a socket, which is the connection's from then on.</summary>
     public static TcpConnection Start(Socket socket)
     {
@@ -92,13 +95,14 @@ internal sealed class TcpConnection : DefaultConnectionContext
             }
 
             var block = _received.GetMemory(Blocks.LeastReceive);
+            var room = block.Length;
             var count = await _socket.ReceiveAsync(block);
             if (count == 0)
             {
                 return;
             }
 
-            isDrained = count < block.Length;
+            isDrained = count < room;
             _received.Advance(count);
             var flushed = await _received.FlushAsync();
             if (flushed.IsCompleted || flushed.IsCanceled)
@@ -129,7 +133,6 @@ internal sealed class TcpConnection : DefaultConnectionContext
 
     private async Task SendUntilClosedAsync()
     {
-        var segments = new List<ArraySegment<byte>>();
         while (true)
         {
             var written = await _toSend.ReadAsync();
@@ -138,13 +141,10 @@ internal sealed class TcpConnection : DefaultConnectionContext
                 return;
             }
 
-            if (written.Buffer.IsSingleSegment)
+            // There is more than one block only where a MiB and more waits.
+            foreach (var block in written.Buffer)
             {
-                await _socket.SendAsync(written.Buffer.First);
-            }
-            else
-            {
-                await _socket.SendAsync(Blocks.ListOf(written.Buffer, segments));
+                await _socket.SendAsync(block);
             }
 
             _toSend.AdvanceTo(written.Buffer.End);

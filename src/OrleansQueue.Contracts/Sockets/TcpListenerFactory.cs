@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Orleans.Networking.Shared;
 
 namespace OrleansQueue.Contracts.Sockets;
 
 /// <summary>Listens for clients and other silos.</summary>
-internal sealed class TcpListenerFactory : IConnectionListenerFactory
+internal sealed class TcpListenerFactory(SocketConnectionOptions options) : IConnectionListenerFactory
 {
     private const int Backlog = 512;
 
@@ -14,7 +15,7 @@ internal sealed class TcpListenerFactory : IConnectionListenerFactory
     /// <exception cref="AddressInUseException">Another process listens there.</exception>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        var socket = TcpSockets.New(endpoint);
+        var socket = TcpSockets.New(endpoint, options);
         try
         {
             if (endpoint is IPEndPoint { Address: var address } && address.Equals(IPAddress.IPv6Any))
@@ -24,7 +25,7 @@ internal sealed class TcpListenerFactory : IConnectionListenerFactory
 
             socket.Bind(endpoint);
             socket.Listen(Backlog);
-            return new(new Listener(socket));
+            return new(new Listener(socket, options));
         }
         catch (SocketException error) when (error.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
@@ -38,7 +39,13 @@ internal sealed class TcpListenerFactory : IConnectionListenerFactory
         }
     }
 
-    private sealed class Listener(Socket socket) : IConnectionListener
+    /// <summary>
+    /// Whether accepting fails again at once, until some connection ends: there are no handles or no memory left. What the system names in no
+    /// way that is known may be of that kind.
+    /// </summary>
+    internal static bool IsLasting(SocketError error) => error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable or SocketError.SocketError;
+
+    private sealed class Listener(Socket socket, SocketConnectionOptions options) : IConnectionListener
     {
         public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
@@ -55,19 +62,22 @@ internal sealed class TcpListenerFactory : IConnectionListenerFactory
                 {
                     return null;
                 }
+                catch (SocketException error) when (IsLasting(error.SocketErrorCode))
+                {
+                    await Task.Delay(BetweenFailures, TimeProvider.System, cancellationToken);
+                }
                 catch (SocketException)
                 {
-                    // The other side went away before it was accepted, or there are no handles left: then accepting fails again at once, until some connection ends.
-                    await Task.Delay(BetweenFailures, TimeProvider.System, cancellationToken);
+                    // The other side went away before it was accepted. The next one may be there already.
                 }
             }
         }
 
-        private static TcpConnection Begin(Socket accepted)
+        private TcpConnection Begin(Socket accepted)
         {
             try
             {
-                TcpSockets.Prepare(accepted);
+                TcpSockets.Prepare(accepted, options);
                 return TcpConnection.Start(accepted);
             }
             catch

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Orleans.Networking.Shared;
 using OrleansQueue.Contracts.Sockets;
 
 namespace OrleansQueue.Contracts.Tests.Sockets;
@@ -16,9 +18,9 @@ public sealed class TcpConnectionTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _listener = await new TcpListenerFactory().BindAsync(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener = await new TcpListenerFactory(new()).BindAsync(new IPEndPoint(IPAddress.Loopback, 0));
         var accepting = _listener.AcceptAsync();
-        _near = await new TcpConnector().ConnectAsync(_listener.EndPoint);
+        _near = await new TcpConnector(new()).ConnectAsync(_listener.EndPoint);
         _far = (await accepting)!;
     }
 
@@ -125,20 +127,57 @@ public sealed class TcpConnectionTests : IAsyncLifetime
     [Fact]
     public async Task A_port_that_is_taken_is_told_as_such()
     {
-        await Assert.ThrowsAsync<AddressInUseException>(() => new TcpListenerFactory().BindAsync(_listener.EndPoint).AsTask());
+        await Assert.ThrowsAsync<AddressInUseException>(() => new TcpListenerFactory(new()).BindAsync(_listener.EndPoint).AsTask());
     }
 
     [Fact]
     public async Task A_listener_on_every_address_takes_both_kinds()
     {
-        await using var any = await new TcpListenerFactory().BindAsync(new IPEndPoint(IPAddress.Any, 0));
+        await using var any = await new TcpListenerFactory(new()).BindAsync(new IPEndPoint(IPAddress.Any, 0));
         var accepting = any.AcceptAsync().AsTask();
-        await using var connection = await new TcpConnector().ConnectAsync(new IPEndPoint(IPAddress.Loopback, ((IPEndPoint)any.EndPoint).Port));
+        await using var connection = await new TcpConnector(new()).ConnectAsync(new IPEndPoint(IPAddress.Loopback, ((IPEndPoint)any.EndPoint).Port));
         await using var accepted = await accepting.WaitAsync(Patience);
         Assert.Equal(connection.LocalEndPoint, accepted!.RemoteEndPoint);
         connection.Abort();
         accepted.Abort();
     }
+
+    [Fact]
+    public async Task Sockets_of_both_sides_are_as_the_options_say()
+    {
+        var options = new SocketConnectionOptions { NoDelay = false, KeepAliveTimeSeconds = 7, KeepAliveIntervalSeconds = 5, KeepAliveRetryCount = 3 };
+        Assert.All(await SettingsAsync(options), static settings => Assert.Equal((false, true, 7, 5, 3), settings));
+        Assert.All(await SettingsAsync(new()), static settings => Assert.Equal((true, true, 90, 30, 10), settings));
+        Assert.All(await SettingsAsync(new() { KeepAlive = false }), static settings => Assert.False(settings.KeepAlive));
+    }
+
+    [Theory]
+    [InlineData(SocketError.TooManyOpenSockets, true)]
+    [InlineData(SocketError.NoBufferSpaceAvailable, true)]
+    [InlineData(SocketError.SocketError, true)]
+    [InlineData(SocketError.ConnectionReset, false)]
+    [InlineData(SocketError.ConnectionAborted, false)]
+    [InlineData(SocketError.NetworkUnreachable, false)]
+    public void Only_what_lasts_holds_up_those_who_connect_next(SocketError error, bool lasts) => Assert.Equal(lasts, TcpListenerFactory.IsLasting(error));
+
+    private static async Task<(bool NoDelay, bool KeepAlive, int Time, int Interval, int Retries)[]> SettingsAsync(SocketConnectionOptions options)
+    {
+        await using var listener = await new TcpListenerFactory(options).BindAsync(new IPEndPoint(IPAddress.Loopback, 0));
+        var accepting = listener.AcceptAsync();
+        await using var near = await new TcpConnector(options).ConnectAsync(listener.EndPoint);
+        await using var far = (await accepting)!;
+        var settings = new[] { near, far }.Select(static connection => SettingsOf(((TcpConnection)connection).Socket)).ToArray();
+        near.Abort();
+        far.Abort();
+        return settings;
+    }
+
+    private static (bool NoDelay, bool KeepAlive, int Time, int Interval, int Retries) SettingsOf(Socket socket) => (
+        socket.NoDelay,
+        (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive)! != 0,
+        (int)socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime)!,
+        (int)socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval)!,
+        (int)socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount)!);
 
     // Comparing as spans, since a difference of 20 MB is nothing to print.
     private static void AssertSame(byte[] expected, byte[] found) => Assert.True(expected.AsSpan().SequenceEqual(found));
