@@ -28,7 +28,7 @@ public static class OrleansQueueClientBuilderExtensions
         }
 
         client.Services.AddOrleansQueueBroker(configure);
-        client.Services.TryAddSingleton<IClientConnectionRetryFilter, ConnectRetries>();
+        ConnectRetries.AddTo(client.Services);
         LastingManifest.AddTo(client.Services);
         client.AddClusterConnectionLostHandler(static services => (_, _) => services.GetRequiredService<ConnectionWatch>().Lost());
         client.AddGatewayCountChangedHandler(static services => (_, change) =>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using OrleansQueue.Client;
 
 namespace OrleansQueue;
@@ -9,6 +10,20 @@ internal sealed class ConnectRetries(MessagingRegistry messaging, TimeProvider? 
 
     private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private long? _since;
+
+    /// <summary>Puts it in the place of Orleans' own, which gives up sooner. One that the application chose stays.</summary>
+    public static void AddTo(IServiceCollection services)
+    {
+        for (var i = 0; i < services.Count; i++)
+        {
+            if (services[i] is { IsKeyedService: false, ImplementationType: { } filter } service
+                && service.ServiceType == typeof(IClientConnectionRetryFilter)
+                && filter.Assembly == service.ServiceType.Assembly)
+            {
+                services[i] = ServiceDescriptor.Singleton<IClientConnectionRetryFilter, ConnectRetries>();
+            }
+        }
+    }
 
     public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
     {
