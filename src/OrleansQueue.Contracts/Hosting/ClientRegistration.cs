@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Orleans.Messaging;
 using OrleansQueue.Broker;
 using OrleansQueue.Client;
 using OrleansQueue.Contracts.Broker;
@@ -14,7 +13,8 @@ public static class OrleansQueueClientBuilderExtensions
     /// Lets an application publish to and read from the cluster that its Orleans client connects to. Inject
     /// <see cref="ITopicProducer{T}"/> of a topic that <paramref name="configure"/> adds; or resolve <see cref="BrokerClient"/>, or
     /// <see cref="IBroker"/> that it stands on, from the services. Unless the application says otherwise, the client tries for
-    /// 30 s to connect before the host's start fails.
+    /// 30 s to connect before the host's start fails. The gateways that its clustering names, before or after this, are where it begins; then it
+    /// asks the cluster for them each 5 s, or as often as <c>GatewayOptions</c> say where that is more often.
     /// </summary>
     /// <param name="client">The Orleans client.</param>
     /// <param name="configure">Says which topics and handlers there are. It adds to what was said before.</param>
@@ -30,6 +30,7 @@ public static class OrleansQueueClientBuilderExtensions
         client.Services.AddOrleansQueueBroker(configure);
         ConnectRetries.AddTo(client.Services);
         LastingManifest.AddTo(client.Services);
+        ClusterGateways.AddTo(client.Services);
         client.AddClusterConnectionLostHandler(static services => (_, _) => services.GetRequiredService<ConnectionWatch>().Lost());
         client.AddGatewayCountChangedHandler(static services => (_, change) =>
         {
@@ -41,16 +42,10 @@ public static class OrleansQueueClientBuilderExtensions
         return client;
     }
 
-    /// <summary>Finds gateways by asking the cluster, beginning with those that the configuration names, instead of staying with the latter.</summary>
+    /// <summary>The clustering of a client that knows no more than addresses.</summary>
     /// <param name="client">The client.</param>
     /// <param name="seeds">Gateways to begin with; one that lives is enough.</param>
-    public static IClientBuilder UseOrleansQueueGateways(this IClientBuilder client, params System.Net.IPEndPoint[] seeds)
-    {
-        ArgumentNullException.ThrowIfNull(client);
-        client.Services.RemoveAll<IGatewayListProvider>();
-        client.Services.AddSingleton<IGatewayListProvider>(services => new ClusterGateways(seeds, services));
-        return client;
-    }
+    public static IClientBuilder UseOrleansQueueGateways(this IClientBuilder client, params System.Net.IPEndPoint[] seeds) => client.UseStaticClustering(seeds);
 
     internal static IServiceCollection AddOrleansQueueBroker(this IServiceCollection services, Action<OrleansQueueBuilder>? configure)
     {
