@@ -13,6 +13,7 @@ internal static class CommandLine
         GlobalOptions.ClusterId,
         GlobalOptions.Embedded,
         GlobalOptions.Json,
+        GlobalOptions.Details,
         TopicCommands.Build(),
         ProduceCommand.Build(),
         ConsumeCommand.Build(),

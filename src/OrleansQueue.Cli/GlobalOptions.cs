@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace OrleansQueue.Cli;
 
@@ -10,6 +11,7 @@ internal static class GlobalOptions
         Description = "Gateways of the cluster: HOST:PORT[,HOST:PORT...].",
         DefaultValueFactory = _ => "127.0.0.1:30000",
         Recursive = true,
+        Validators = { RefuseWrongCluster },
     };
 
     public static Option<string> ClusterId { get; } = new("--cluster-id")
@@ -30,4 +32,18 @@ internal static class GlobalOptions
         Description = "One JSON object per line on stdout; words for people go to stderr.",
         Recursive = true,
     };
+
+    public static Option<bool> Details { get; } = new("--details")
+    {
+        Description = "Where a command fails, print the whole error with its place in the program instead of one line.",
+        Recursive = true,
+    };
+
+    private static void RefuseWrongCluster(OptionResult given)
+    {
+        if (given.Tokens.Select(static token => GatewayAddresses.Check(token.Value)).FirstOrDefault(static wrong => wrong is not null) is { } wrong)
+        {
+            given.AddError(wrong.ToString());
+        }
+    }
 }

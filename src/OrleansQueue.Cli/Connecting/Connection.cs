@@ -11,7 +11,8 @@ namespace OrleansQueue.Cli.Connecting;
 /// <summary>A broker to talk to: a cluster's, or that of a silo inside this process.</summary>
 internal sealed class Connection : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>How long a cluster may take to answer.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private readonly IHost _host;
 
@@ -27,39 +28,65 @@ internal sealed class Connection : IAsyncDisposable
     public BrokerClient Client { get; }
 
     /// <summary>Connects as the options say.</summary>
+    /// <param name="options">The command line.</param>
+    /// <param name="limit">How long a cluster may take to answer. A silo in this process takes the time that it needs.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="BrokerUnavailableException">No silo was reached.</exception>
-    /// <exception cref="FormatException">An address cannot be read.</exception>
     /// <exception cref="CommandFailedException">The embedded silo cannot start.</exception>
-    public static async Task<Connection> OpenAsync(ParseResult options, CancellationToken cancellationToken)
+    public static async Task<Connection> OpenAsync(ParseResult options, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var embedded = options.GetValue(GlobalOptions.Embedded);
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        if (embedded is null)
-        {
-            var gateways = await GatewayAddresses.ResolveAsync(options.GetRequiredValue(GlobalOptions.Cluster), cancellationToken);
-            builder.UseOrleansClient(client => Configure(client, gateways, options.GetRequiredValue(GlobalOptions.ClusterId)));
-        }
-        else
-        {
-            builder.UseOrleans(silo => Configure(silo, embedded, options.GetRequiredValue(GlobalOptions.ClusterId)));
-        }
+        var clusterId = options.GetRequiredValue(GlobalOptions.ClusterId);
+        return new(options.GetValue(GlobalOptions.Embedded) is { } folder
+            ? await StartSiloAsync(folder, clusterId, cancellationToken)
+            : await StartClientAsync(options.GetRequiredValue(GlobalOptions.Cluster), clusterId, limit, cancellationToken));
+    }
 
-        var host = builder.Build();
+    public ValueTask DisposeAsync() => StopAsync(_host);
+
+    private static HostApplicationBuilder NewBuilder() => Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+
+    private static async Task<IHost> StartClientAsync(string cluster, string clusterId, TimeSpan limit, CancellationToken cancellationToken)
+    {
         try
         {
-            await host.StartAsync(cancellationToken).WaitAsync(ConnectTimeout, cancellationToken);
-            return new Connection(host);
+            var gateways = await GatewayAddresses.ResolveAsync(cluster, cancellationToken).WaitAsync(limit, cancellationToken);
+            var builder = NewBuilder();
+            builder.UseOrleansClient(client => Configure(client, gateways, clusterId));
+            return await StartAsync(builder.Build(), limit, cancellationToken);
+        }
+        catch (Exception error) when (error is not (OperationCanceledException or BrokerUnavailableException))
+        {
+            throw new BrokerUnavailableException($"No silo was reached at {cluster} within {limit.TotalSeconds:0} s.", error);
+        }
+    }
+
+    private static async Task<IHost> StartSiloAsync(string folder, string clusterId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var builder = NewBuilder();
+            builder.UseOrleans(silo => Configure(silo, folder, clusterId));
+            return await StartAsync(builder.Build(), Timeout.InfiniteTimeSpan, cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            throw new CommandFailedException(Innermost(error).Message, error);
+        }
+    }
+
+    private static async Task<IHost> StartAsync(IHost host, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await host.StartAsync(cancellationToken).WaitAsync(limit, cancellationToken);
+            return host;
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
             await StopAsync(host);
-            throw embedded is null
-                ? new BrokerUnavailableException($"No silo was reached at {options.GetValue(GlobalOptions.Cluster)} within {ConnectTimeout.TotalSeconds:0} s.", error)
-                : new CommandFailedException(Innermost(error).Message);
+            throw;
         }
     }
-
-    public ValueTask DisposeAsync() => StopAsync(_host);
 
     private static async ValueTask StopAsync(IHost host)
     {

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using OrleansQueue.Broker;
-using OrleansQueue.Client;
 
 namespace OrleansQueue.Cli.Connecting;
 
@@ -11,17 +9,17 @@ internal static class Session
     {
         try
         {
-            await using var connection = await Connection.OpenAsync(options, cancellationToken);
+            await using var connection = await Connection.OpenAsync(options, Connection.Limit, cancellationToken);
             return await command(connection);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ExitCode.Done;
         }
-        catch (Exception error) when (CodeOf(error) is { } code)
+        catch (Exception error)
         {
-            await Console.Error.WriteLineAsync(error.Message.ReplaceLineEndings(" "));
-            return code;
+            await Console.Error.WriteLineAsync(options.GetValue(GlobalOptions.Details) ? error.ToString() : error.Message.ReplaceLineEndings(" "));
+            return ExitCode.Of(error);
         }
     }
 
@@ -36,13 +34,4 @@ internal static class Session
         await Console.Error.WriteLineAsync(wrong);
         return ExitCode.WrongUsage;
     }
-
-    private static int? CodeOf(Exception error) => error switch
-    {
-        BrokerUnavailableException or PublishOutcomeUnknownException or PublishNotSentException => ExitCode.Unreachable,
-        CommandFailedException or PublishRefusedException or UnknownTopicException or UnknownPartitionException or TopicReplacedException => ExitCode.Failed,
-        PartitionDamagedException or ReadRefusedException or ReaderGapException or ArgumentException or FormatException or IOException => ExitCode.Failed,
-        GroupDeletedException or GroupKindException or GroupRefusedException or MemberReplacedException => ExitCode.Failed,
-        _ => null,
-    };
 }
