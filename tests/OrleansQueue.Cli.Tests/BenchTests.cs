@@ -23,18 +23,34 @@ public sealed class BenchTests(SharedSilo silo) : IClassFixture<SharedSilo>
         Assert.True(JsonDocument.Parse(Assert.Single(result.Out)).RootElement.GetProperty("verified").GetBoolean());
     }
 
-    [Theory]
-    [InlineData("--size", "15")]
-    [InlineData("--size", "2MiB")]
-    [InlineData("--messages", "0")]
-    [InlineData("--producers", "65")]
-    public async Task What_is_out_of_range_is_refused(string option, string value)
+    [Fact]
+    public async Task Messages_of_another_size_have_another_topic_unless_one_is_named()
     {
-        var result = await silo.Oq.RunAsync("bench", "publish", "--topic", "never", option, value);
+        await silo.Oq.DoneAsync("bench", "publish", "--messages", "100");
+        await silo.Oq.DoneAsync("bench", "publish", "--messages", "100", "--size", "100B");
 
+        Assert.Contains("\"verified\":true", Assert.Single(await silo.Oq.DoneAsync("bench", "consume", "--messages", "100", "--size", "100B")), StringComparison.Ordinal);
+        Assert.Contains("\"verified\":true", Assert.Single(await silo.Oq.DoneAsync("bench", "consume", "--messages", "100")), StringComparison.Ordinal);
+        var result = await silo.Oq.RunAsync("bench", "consume", "--messages", "100", "--size", "200B", "--topic", "bench-100B-4p-fsync");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains(option, result.ErrorLine, StringComparison.Ordinal);
-        Assert.DoesNotContain(await silo.Oq.DoneAsync("topic", "list"), line => line.StartsWith("never:", StringComparison.Ordinal));
+        Assert.Contains("no message of 200 bytes", result.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("\"verified\":false", Assert.Single(result.Out), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_topic_that_is_not_as_it_is_asked_for_is_not_measured()
+    {
+        await silo.Oq.DoneAsync("topic", "create", "other", "--partitions", "2", "--durability", "os");
+
+        foreach (var (option, value) in new[] { ("--durability", "fsync"), ("--partitions", "4") })
+        {
+            var result = await silo.Oq.RunAsync("bench", "publish", "--topic", "other", "--messages", "100", option, value);
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains(option, result.ErrorLine, StringComparison.Ordinal);
+            Assert.Empty(result.Out);
+        }
+
+        Assert.Contains("\"durability\":\"os\"", Assert.Single(await silo.Oq.DoneAsync("bench", "publish", "--topic", "other", "--messages", "100")), StringComparison.Ordinal);
     }
 
     private async Task CheckAsync(string work, params string[] more)

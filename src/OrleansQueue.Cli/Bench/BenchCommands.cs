@@ -23,7 +23,10 @@ internal static class BenchCommands
         }
 
         command.SetAction((options, cancellationToken) => Session.RunAsync(
-            options, async connection => (await bench(connection, BenchOptions.Read(options, hasRate), cancellationToken)).Print(), cancellationToken));
+            options,
+            BenchOptions.FindWrong(options, hasRate),
+            async connection => (await bench(connection, BenchOptions.Read(options, hasRate), cancellationToken)).Print(),
+            cancellationToken));
         return command;
     }
 }

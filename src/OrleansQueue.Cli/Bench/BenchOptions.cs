@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using OrleansQueue.Cli.Text;
+using OrleansQueue.Topics;
 
 namespace OrleansQueue.Cli.Bench;
 
@@ -7,15 +9,19 @@ namespace OrleansQueue.Cli.Bench;
 /// <param name="Topic">The topic; created where it does not exist.</param>
 /// <param name="Messages">How many messages are counted.</param>
 /// <param name="Size">Bytes of each value.</param>
-/// <param name="Partitions">Partitions of the topic where it is created.</param>
+/// <param name="Partitions">How many partitions the topic has; null for those that it has, or 4 where it is created.</param>
 /// <param name="Producers">How many producers publish side by side.</param>
-/// <param name="Durability">The topic's durability where it is created.</param>
+/// <param name="Durability">The topic's durability; null for the one that it has, or fsync where it is created.</param>
 /// <param name="Rate">Messages a second, where the benchmark keeps a rate.</param>
-internal sealed record BenchOptions(string Topic, long Messages, int Size, int Partitions, int Producers, Durability Durability, int Rate)
+internal sealed record BenchOptions(string Topic, long Messages, int Size, int? Partitions, int Producers, Durability? Durability, int Rate)
 {
+    private const int DefaultPartitions = 4;
     private const long SecondsAtRate = 10;
 
-    private static readonly Option<string> TopicOption = new("--topic") { Description = "The topic; created where it does not exist.", DefaultValueFactory = _ => "bench" };
+    private static readonly Option<string?> TopicOption = new("--topic")
+    {
+        Description = "The topic; created where it does not exist. By default one of its own for each size, number of partitions and durability.",
+    };
 
     private static readonly Option<long?> MessagesOption = new("--messages") { Description = "How many messages are counted: by default a million, and for latency those of ten seconds." };
 
@@ -26,14 +32,13 @@ internal sealed record BenchOptions(string Topic, long Messages, int Size, int P
         CustomParser = Quantities.ReadSize,
     };
 
-    private static readonly Option<int> PartitionsOption = new("--partitions") { Description = "Partitions of a topic that is created.", DefaultValueFactory = _ => 4 };
+    private static readonly Option<int?> PartitionsOption = new("--partitions") { Description = "How many partitions the topic has, or is created with: 4 by default." };
 
     private static readonly Option<int> ProducersOption = new("--producers") { Description = "How many producers publish side by side.", DefaultValueFactory = _ => 1 };
 
     private static readonly Option<Durability?> DurabilityOption = new("--durability")
     {
-        Description = "Durability of a topic that is created: fsync, os or memory.",
-        DefaultValueFactory = _ => OrleansQueue.Durability.Fsync,
+        Description = "The durability that the topic has, or is created with: fsync, the default, os or memory.",
         CustomParser = Words.Read<Durability>,
     };
 
@@ -48,20 +53,48 @@ internal sealed record BenchOptions(string Topic, long Messages, int Size, int P
         }
     }
 
-    /// <exception cref="CommandFailedException">An option is out of its range.</exception>
+    /// <summary>What the topic is created with.</summary>
+    public TopicSettings NewTopic { get; } = new() { Partitions = Partitions ?? DefaultPartitions, Durability = Durability ?? OrleansQueue.Durability.Fsync };
+
+    /// <summary>What is wrong with the options, or null.</summary>
+    public static string? FindWrong(ParseResult options, bool hasRate)
+    {
+        var rate = hasRate ? Check("--rate", options.GetValue(RateOption), 1, 1_000_000) : null;
+        return (rate
+            ?? Check("--messages", options.GetValue(MessagesOption), 1, hasRate ? 10_000_000 : 1_000_000_000_000)
+            ?? Check("--size", options.GetValue(SizeOption), BenchMessage.LeastSize, 1 << 20)
+            ?? Check("--partitions", options.GetValue(PartitionsOption), 1, TopicSettings.MaxPartitions)
+            ?? Check("--producers", options.GetValue(ProducersOption), 1, 64))?.ToString();
+    }
+
+    /// <summary>The options; nothing is wrong with them.</summary>
     public static BenchOptions Read(ParseResult options, bool hasRate)
     {
-        var rate = hasRate ? (int)Within("--rate", options.GetValue(RateOption), 1, 1_000_000) : 0;
+        var rate = hasRate ? options.GetValue(RateOption) : 0;
+        var (size, partitions, durability) = ((int)(options.GetValue(SizeOption) ?? 0), options.GetValue(PartitionsOption), options.GetValue(DurabilityOption));
         return new BenchOptions(
-            options.GetRequiredValue(TopicOption),
-            Within("--messages", options.GetValue(MessagesOption) ?? (hasRate ? rate * SecondsAtRate : 1_000_000), 1, hasRate ? 10_000_000 : 1_000_000_000_000),
-            (int)Within("--size", options.GetValue(SizeOption) ?? 0, BenchMessage.LeastSize, 1 << 20),
-            (int)Within("--partitions", options.GetValue(PartitionsOption), 1, Topics.TopicSettings.MaxPartitions),
-            (int)Within("--producers", options.GetValue(ProducersOption), 1, 64),
-            options.GetValue(DurabilityOption) ?? Durability.Fsync,
+            options.GetValue(TopicOption) ?? TopicOf(size, partitions ?? DefaultPartitions, durability ?? OrleansQueue.Durability.Fsync),
+            options.GetValue(MessagesOption) ?? (hasRate ? rate * SecondsAtRate : 1_000_000),
+            size,
+            partitions,
+            options.GetValue(ProducersOption),
+            durability,
             rate);
     }
 
-    private static long Within(string option, long value, long least, long most) =>
-        value >= least && value <= most ? value : throw new CommandFailedException(Refusal.Of(option, value, $"{least} to {most}").ToString());
+    /// <summary>Why a topic that is there cannot stand for the one that was asked for, or null: what was measured on it would bear a wrong name.</summary>
+    public Refusal? FindDifference(TopicSettings there) => this switch
+    {
+        { Partitions: { } partitions } when partitions != there.Partitions => Refusal.Of("--partitions", partitions, $"{there.Partitions}, as topic {Topic} has, or another --topic"),
+        { Durability: { } durability } when durability != there.Durability =>
+            Refusal.OfText("--durability", Words.Of(durability), $"{Words.Of(there.Durability)}, as topic {Topic} has, or another --topic"),
+        _ => null,
+    };
+
+    /// <summary>The topic where none is named: only messages of one size can be read back, and only one kind of topic is measured at a time.</summary>
+    private static string TopicOf(int size, int partitions, Durability durability) =>
+        string.Create(CultureInfo.InvariantCulture, $"bench-{size}B-{partitions}p-{Words.Of(durability)}");
+
+    private static Refusal? Check(string option, long? value, long least, long most) =>
+        value is null || (value >= least && value <= most) ? null : Refusal.Of(option, value.Value, $"{least} to {most}");
 }

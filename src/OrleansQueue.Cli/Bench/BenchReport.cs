@@ -5,10 +5,11 @@ namespace OrleansQueue.Cli.Bench;
 /// <summary>What a benchmark found, printed as one JSON object.</summary>
 /// <param name="Work">What was done.</param>
 /// <param name="Options">With what.</param>
+/// <param name="Durability">The durability that the topic has.</param>
 /// <param name="Elapsed">How long the counted messages took.</param>
 /// <param name="Latencies">Milliseconds that some of them took.</param>
-/// <param name="Verified">Whether everything was found as it had to be.</param>
-internal sealed record BenchReport(string Work, BenchOptions Options, TimeSpan Elapsed, IReadOnlyCollection<double> Latencies, bool Verified)
+/// <param name="Problem">What was not found as it had to be; null where everything was.</param>
+internal sealed record BenchReport(string Work, BenchOptions Options, Durability Durability, TimeSpan Elapsed, IReadOnlyCollection<double> Latencies, string? Problem)
 {
     /// <summary>Seconds before the count begins: the first cold pass says nothing of a system that runs.</summary>
     public const int WarmUpSeconds = 2;
@@ -29,11 +30,17 @@ internal sealed record BenchReport(string Work, BenchOptions Options, TimeSpan E
             line.WriteNumber("p50_ms", At(sorted, 0.5));
             line.WriteNumber("p99_ms", At(sorted, 0.99));
             line.WriteNumber("max_ms", At(sorted, 1));
-            line.WriteString("durability", Words.Of(Options.Durability));
+            line.WriteString("durability", Words.Of(Durability));
             line.WriteNumber("warmup_s", WarmUpSeconds);
-            line.WriteBoolean("verified", Verified);
+            line.WriteBoolean("verified", Problem is null);
         });
-        return Verified ? ExitCode.Done : ExitCode.Failed;
+        if (Problem is null)
+        {
+            return ExitCode.Done;
+        }
+
+        Console.Error.WriteLine(Problem);
+        return ExitCode.Failed;
     }
 
     private static double At(double[] sorted, double share) => sorted.Length == 0 ? 0 : Math.Round(sorted[(int)Math.Min(sorted.Length - 1, share * sorted.Length)], 3);

@@ -1,6 +1,5 @@
 using OrleansQueue.Broker;
 using OrleansQueue.Cli.Connecting;
-using OrleansQueue.Topics;
 
 namespace OrleansQueue.Cli.Bench;
 
@@ -12,12 +11,13 @@ internal sealed class BenchTopic(IBroker broker, TopicDescription topic)
     public Durability Durability => topic.Settings.Durability;
 
     /// <summary>Finds the topic, or creates it.</summary>
+    /// <exception cref="CommandFailedException">The topic is not as it was asked for, or the broker refuses it.</exception>
     public static async Task<BenchTopic> OpenAsync(Connection connection, BenchOptions options, CancellationToken cancellationToken)
     {
-        var settings = new TopicSettings { Partitions = options.Partitions, Durability = options.Durability };
-        return await connection.Broker.CreateTopicAsync(options.Topic, settings, cancellationToken) switch
+        return await connection.Broker.CreateTopicAsync(options.Topic, options.NewTopic, cancellationToken) switch
         {
             CreateTopicResult.Created created => new BenchTopic(connection.Broker, created.Topic),
+            CreateTopicResult.Exists exists when options.FindDifference(exists.Topic.Settings) is { } difference => throw new CommandFailedException(difference.ToString()),
             CreateTopicResult.Exists exists => new BenchTopic(connection.Broker, exists.Topic),
             CreateTopicResult.Refused refused => throw new CommandFailedException(refused.Reason.ToString()),
             var other => throw new InvalidOperationException($"A creation was answered with {other}."),

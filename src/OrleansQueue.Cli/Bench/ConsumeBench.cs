@@ -26,12 +26,12 @@ internal static class ConsumeBench
 
         var waits = new List<double>();
         var elapsed = Stopwatch.StartNew();
-        var verified = await ReadAsync(connection, topic, options, static () => true, waits, cancellationToken);
-        return new BenchReport("consume", options with { Durability = topic.Durability }, elapsed.Elapsed, waits, verified);
+        var problem = await ReadAsync(connection, topic, options, static () => true, waits, cancellationToken);
+        return new BenchReport("consume", options, topic.Durability, elapsed.Elapsed, waits, problem);
     }
 
-    /// <summary>Reads as many messages as the options say; answers whether each was whole and none was missing, doubled or out of order.</summary>
-    private static async Task<bool> ReadAsync(
+    /// <summary>Reads as many messages as the options say; answers what was wrong first: one that was not whole, missing, doubled or out of order.</summary>
+    private static async Task<string?> ReadAsync(
         Connection connection, BenchTopic topic, BenchOptions options, Func<bool> goOn, List<double> waits, CancellationToken cancellationToken)
     {
         await using var reader = await connection.Client.OpenReaderAsync(topic.Name, new ReaderOptions { Start = StartAt.Earliest, OnGap = OnGap.Stop }, cancellationToken);
@@ -49,7 +49,7 @@ internal static class ConsumeBench
             asked = Stopwatch.GetTimestamp();
         }
 
-        return check.IsGood;
+        return check.Problem;
     }
 
     private sealed class OrderCheck(int size)
@@ -60,7 +60,7 @@ internal static class ConsumeBench
 
         public long Count { get; private set; }
 
-        public bool IsGood { get; private set; } = true;
+        public string? Problem { get; private set; }
 
         public void Take(FetchedRecords records, long most)
         {
@@ -74,13 +74,18 @@ internal static class ConsumeBench
                     break;
                 }
 
-                var good = _expected.TryRead(record.Value.Span, out var its, out var number) && record.Offset == next;
+                var isOurs = _expected.TryRead(record.Value.Span, out var its, out var number);
                 if (its != run)
                 {
                     (run, last) = (its, Swap(records.Partition, run, last, its));
                 }
 
-                IsGood &= good && number > last;
+                if (!isOurs || record.Offset != next || number <= last)
+                {
+                    Problem ??= $"Partition {records.Partition}, offset {record.Offset}: {(!isOurs ? $"this is no message of {size} bytes that `oq bench` published"
+                        : record.Offset != next ? $"offset {next} had to come before it" : "it came twice or out of order")}.";
+                }
+
                 (last, next) = (number, record.Offset.Plus(1));
                 Count++;
             }

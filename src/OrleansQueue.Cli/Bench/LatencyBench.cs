@@ -23,11 +23,11 @@ internal static class LatencyBench
         var warmUp = new Schedule(Stopwatch.GetTimestamp(), options.Rate, (long)options.Rate * BenchReport.WarmUpSeconds);
         await RunAsync(producer, reader, options.Size, warmUp, cancellationToken);
         var schedule = new Schedule(Stopwatch.GetTimestamp(), options.Rate, options.Messages);
-        var (latencies, verified) = await RunAsync(producer, reader, options.Size, schedule, cancellationToken);
-        return new BenchReport("latency", options with { Durability = topic.Durability }, Stopwatch.GetElapsedTime(schedule.Start), latencies, verified);
+        var (latencies, problem) = await RunAsync(producer, reader, options.Size, schedule, cancellationToken);
+        return new BenchReport("latency", options, topic.Durability, Stopwatch.GetElapsedTime(schedule.Start), latencies, problem);
     }
 
-    private static async Task<(double[] Latencies, bool Verified)> RunAsync(
+    private static async Task<(double[] Latencies, string? Problem)> RunAsync(
         TopicProducer producer, TopicReader reader, int size, Schedule schedule, CancellationToken cancellationToken)
     {
         using var silence = new CancellationTokenSource();
@@ -40,7 +40,7 @@ internal static class LatencyBench
         }
         catch (OperationCanceledException) when (silence.IsCancellationRequested)
         {
-            return ([], false);
+            return ([], $"No message was delivered for {LongestSilence.TotalSeconds} s.");
         }
     }
 
@@ -68,7 +68,7 @@ internal static class LatencyBench
     }
 
     /// <summary>Reads until every message of the run was delivered: each once, whole, and in order within its partition.</summary>
-    private static async Task<(double[] Latencies, bool Verified)> ReadAsync(
+    private static async Task<(double[] Latencies, string? Problem)> ReadAsync(
         TopicReader reader, BenchMessage expected, Schedule schedule, CancellationTokenSource silence, CancellationToken cancellationToken)
     {
         var latencies = new double[schedule.Count];
@@ -94,11 +94,11 @@ internal static class LatencyBench
             lastOf[records.Partition] = last;
             if (count == schedule.Count)
             {
-                return (latencies, verified);
+                return (latencies, verified ? null : $"A message was not one of {expected.Size} bytes that `oq bench` published, or came twice or out of order.");
             }
         }
 
-        return (latencies, false);
+        return (latencies, $"Reading ended after {count} of {schedule.Count} messages.");
     }
 
     /// <summary>When each message is to be published.</summary>
