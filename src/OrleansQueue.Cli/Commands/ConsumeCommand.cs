@@ -8,6 +8,9 @@ namespace OrleansQueue.Cli.Commands;
 /// <summary><c>oq consume</c>: reads a topic, alone or as a member of a group, and prints its values.</summary>
 internal static class ConsumeCommand
 {
+    // What timers can hold.
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromDays(49);
+
     private static readonly Argument<string> Topic = new("topic") { Description = "The topic." };
 
     private static readonly Option<string?> Group = new("--group") { Description = "Read as a member of this group, which is created as a stream group where there is none." };
@@ -52,6 +55,7 @@ internal static class ConsumeCommand
             _ when starts > 1 => "Only one of --from-beginning, --offset and --at says where to begin.",
             _ when options.GetValue(FromOffset) < 0 || options.GetValue(OnePartition) < 0 || options.GetValue(Most) < 1 =>
                 "--offset and --partition are 0 or more, --max is 1 or more.",
+            _ when options.GetValue(Idle) is { } idle && (idle <= TimeSpan.Zero || idle > LongestIdle) => $"--idle is more than 0 and at most {LongestIdle.TotalDays}d.",
             _ => null,
         };
     }
@@ -79,6 +83,9 @@ internal static class ConsumeCommand
         await using var stdout = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
         using var output = MessageOutput.For(stdout, options.GetValue(GlobalOptions.Json));
         await using var deliveries = messages.GetAsyncEnumerator(idle.Token);
+
+        // How long it took to get here says nothing of the messages.
+        idle.Restart();
         try
         {
             for (var left = options.GetValue(Most) ?? long.MaxValue; left > 0; left--)
