@@ -28,7 +28,7 @@ public sealed class TextTests
     [InlineData("=>", "a=>b", "a", "b")]
     [InlineData("=>", "a=b", null, "a=b")]
     public void What_stands_before_the_first_separator_is_the_key(string? separator, string line, string? key, string value) =>
-        Assert.Equal((key, value), LineFormat.Of(separator, null).Split(line));
+        Assert.Equal((key, value), Split(separator, null, line));
 
     [Theory]
     [InlineData("a:NULL", "a", null)]
@@ -37,17 +37,18 @@ public sealed class TextTests
     [InlineData("NULL", null, null)]
     [InlineData("NULL:x", "NULL", "x")]
     public void A_value_that_is_exactly_the_marker_is_none(string line, string? key, string? value) =>
-        Assert.Equal((key, value), LineFormat.Of(":", "NULL").Split(line));
+        Assert.Equal((key, value), Split(":", "NULL", line));
 
     [Fact]
-    public void An_empty_marker_makes_tombstones_of_empty_values() => Assert.Equal(("a", null), LineFormat.Of(":", "").Split("a:"));
+    public void An_empty_marker_makes_tombstones_of_empty_values() => Assert.Equal(("a", null), Split(":", "", "a:"));
 
     [Fact]
-    public void No_text_is_null_and_not_zero_bytes()
+    public void Bytes_that_are_no_text_are_split_as_they_are()
     {
-        Assert.True(LineFormat.Bytes(null).IsNull);
-        Assert.False(LineFormat.Bytes("").IsNull);
-        Assert.Equal("é"u8.ToArray(), LineFormat.Bytes("é").Span.ToArray());
+        var (key, value) = new LineFormat("é", null).Split(new byte[] { 0xFF, 0xC3, 0xA9, 0xC3, 0x00 });
+
+        Assert.Equal([0xFF], key!.Value.ToArray());
+        Assert.Equal([0xC3, 0x00], value!.Value.ToArray());
     }
 
     [Fact]
@@ -61,5 +62,13 @@ public sealed class TextTests
         }
 
         Assert.Equal("{\"a\":\"<é \\\"x\\\"\\n>\"}\n{\"b\":1}\n", Encoding.UTF8.GetString(output.ToArray()));
+    }
+
+    private static (string? Key, string? Value) Split(string? separator, string? nullMarker, string line)
+    {
+        var (key, value) = new LineFormat(separator, nullMarker).Split(Encoding.UTF8.GetBytes(line));
+        return (Text(key), Text(value));
+
+        static string? Text(ReadOnlyMemory<byte>? bytes) => bytes is { } some ? Encoding.UTF8.GetString(some.Span) : null;
     }
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Text;
-using OrleansQueue.Batches;
 using OrleansQueue.Cli.Connecting;
 using OrleansQueue.Cli.Text;
 using OrleansQueue.Client;
@@ -46,15 +44,14 @@ internal static class ProduceCommand
     {
         await using var producer = await connection.Client.OpenProducerAsync(options.GetRequiredValue(Topic), null, cancellationToken);
         await using var output = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
-        var lines = new LinePublisher(producer, LineFormat.Of(options.GetValue(KeySeparator), options.GetValue(NullMarker)), new PublishOptions
+        var lines = new LinePublisher(producer, new LineFormat(options.GetValue(KeySeparator), options.GetValue(NullMarker)), new PublishOptions
         {
             Headers = options.GetValue(Headers) ?? [],
             TimeToLive = options.GetValue(TimeToLive),
         });
         using var receipts = options.GetValue(Receipts) ? new ReceiptOutput(output) : null;
-        using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false), detectEncodingFromByteOrderMarks: false, 1 << 16);
-        var failed = await lines.RunAsync(input, receipts, cancellationToken);
-        return failed == 0 ? ExitCode.Done : ExitCode.Failed;
+        await using var input = Console.OpenStandardInput();
+        return await lines.RunAsync(input, receipts, cancellationToken);
     }
 
     private static MessageHeader[] ReadHeaders(ArgumentResult argument)
@@ -74,21 +71,4 @@ internal static class ProduceCommand
 
         return [.. headers];
     }
-}
-
-/// <summary>How a line becomes key and value.</summary>
-/// <param name="Separator">What ends the key, or null where there is none.</param>
-/// <param name="NullMarker">The value that stands for none, or null.</param>
-internal sealed record LineFormat(string? Separator, string? NullMarker)
-{
-    public static LineFormat Of(string? separator, string? nullMarker) => new(string.IsNullOrEmpty(separator) ? null : separator, nullMarker);
-
-    public (string? Key, string? Value) Split(string line)
-    {
-        var at = Separator is null ? -1 : line.IndexOf(Separator, StringComparison.Ordinal);
-        var value = at < 0 ? line : line[(at + Separator!.Length)..];
-        return (at < 0 ? null : line[..at], NullMarker is not null && value == NullMarker ? null : value);
-    }
-
-    public static NullableBytes Bytes(string? text) => text is null ? NullableBytes.Null : new NullableBytes(Encoding.UTF8.GetBytes(text));
 }
