@@ -35,6 +35,29 @@ public sealed class TopicTests(SharedSilo silo) : IClassFixture<SharedSilo>
     }
 
     [Fact]
+    public async Task Limits_are_taken_away_again_and_foreign_codecs_are_shown()
+    {
+        await silo.Oq.DoneAsync("topic", "create", "bounded", "--retention-bytes", "10MB");
+
+        var altered = Assert.Single(await silo.Oq.DoneAsync("topic", "alter", "bounded", "--retention-time", "none", "--retention-bytes", "none", "--foreign-codecs", "accept", "--json"));
+        Assert.Contains("\"retention_seconds\":null,\"retention_bytes\":null,", altered, StringComparison.Ordinal);
+        Assert.Contains("\"foreign_codecs\":\"accept\"", altered, StringComparison.Ordinal);
+        Assert.Contains("bounded: partitions 4, durability fsync, retention for ever, any number of bytes, timestamps append, foreign codecs accept", await silo.Oq.DoneAsync("topic", "list"));
+
+        altered = Assert.Single(await silo.Oq.DoneAsync("topic", "alter", "bounded", "--foreign-codecs", "refuse", "--json"));
+        Assert.Contains("\"foreign_codecs\":\"refuse\"", altered, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task To_grow_a_topic_is_said_to_move_keys()
+    {
+        await silo.Oq.DoneAsync("topic", "create", "grows", "--partitions", "2");
+
+        Assert.Contains("moves keys", (await silo.Oq.RunAsync("topic", "alter", "grows", "--partitions", "3")).ErrorLine, StringComparison.Ordinal);
+        Assert.Empty((await silo.Oq.RunAsync("topic", "alter", "grows", "--partitions", "3")).Error);
+    }
+
+    [Fact]
     public async Task What_is_refused_is_1_with_one_line_that_says_why()
     {
         await silo.Oq.DoneAsync("topic", "create", "there", "--partitions", "4");

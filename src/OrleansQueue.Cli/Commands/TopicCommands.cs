@@ -100,13 +100,24 @@ internal static class TopicCommands
             var changed = settings.Apply(options, topic.Settings);
             return await connection.Broker.AlterTopicAsync(topic.Name, changed, topic.Version, cancellationToken) switch
             {
-                AlterTopicResult.Altered altered => TopicOutput.For(options).Write(altered.Topic),
+                AlterTopicResult.Altered altered => await TellAsync(options, topic, altered.Topic),
                 AlterTopicResult.Refused refused => throw new CommandFailedException(refused.Reason.ToString()),
                 AlterTopicResult.Conflict => throw new CommandFailedException($"Somebody else changed topic {topic.Name} meanwhile; nothing was changed."),
                 _ => throw Unknown(topic.Name),
             };
         }, cancellationToken));
         return command;
+    }
+
+    private static async Task<int> TellAsync(ParseResult options, TopicDescription before, TopicDescription topic)
+    {
+        if (topic.Settings.Partitions > before.Settings.Partitions)
+        {
+            await Console.Error.WriteLineAsync(
+                $"Topic {topic.Name} grew from {before.Settings.Partitions} to {topic.Settings.Partitions} partitions, which moves keys: messages of a key from now on may lie in another partition than those before, and between the two there is no order.");
+        }
+
+        return TopicOutput.For(options).Write(topic);
     }
 
     private static Command BuildDelete()

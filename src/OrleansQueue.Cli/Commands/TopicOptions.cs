@@ -5,6 +5,13 @@ using OrleansQueue.Topics;
 
 namespace OrleansQueue.Cli.Commands;
 
+/// <summary>What becomes of batches in codecs that the broker cannot open.</summary>
+internal enum ForeignCodecs
+{
+    Refuse = 0,
+    Accept = 1,
+}
+
 /// <summary>The options that are settings of a topic. What is not given stays as it was.</summary>
 internal sealed class TopicOptions
 {
@@ -16,16 +23,16 @@ internal sealed class TopicOptions
         CustomParser = Words.Read<Durability>,
     };
 
-    private readonly Option<TimeSpan?> _retentionTime = new("--retention-time")
+    private readonly Option<Limit<TimeSpan>?> _retentionTime = new("--retention-time")
     {
-        Description = "How long messages are kept, as 7d.",
-        CustomParser = Quantities.ReadTime,
+        Description = "How long messages are kept, as 7d; none keeps them for ever.",
+        CustomParser = Quantities.ReadTimeOrNone,
     };
 
-    private readonly Option<long?> _retentionBytes = new("--retention-bytes")
+    private readonly Option<Limit<long>?> _retentionBytes = new("--retention-bytes")
     {
-        Description = "How many bytes a partition holds, as 10GB.",
-        CustomParser = Quantities.ReadSize,
+        Description = "How many bytes a partition holds, as 10GB; none for any number.",
+        CustomParser = Quantities.ReadSizeOrNone,
     };
 
     private readonly Option<WhenFull?> _whenFull = new("--when-full")
@@ -40,9 +47,15 @@ internal sealed class TopicOptions
         CustomParser = Words.Read<TimestampKind>,
     };
 
+    private readonly Option<ForeignCodecs?> _foreignCodecs = new("--foreign-codecs")
+    {
+        Description = "What becomes of batches in codecs that the broker cannot open, which are snappy, lz4 and zstd: refuse or accept.",
+        CustomParser = Words.Read<ForeignCodecs>,
+    };
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _partitions, _durability, _retentionTime, _retentionBytes, _whenFull, _timestamps })
+        foreach (var option in new Option[] { _partitions, _durability, _retentionTime, _retentionBytes, _whenFull, _timestamps, _foreignCodecs })
         {
             command.Options.Add(option);
         }
@@ -53,9 +66,10 @@ internal sealed class TopicOptions
     {
         Partitions = options.GetValue(_partitions) ?? settings.Partitions,
         Durability = options.GetValue(_durability) ?? settings.Durability,
-        RetentionTime = options.GetValue(_retentionTime) ?? settings.RetentionTime,
-        RetentionBytes = options.GetValue(_retentionBytes) ?? settings.RetentionBytes,
+        RetentionTime = options.GetValue(_retentionTime) is { } time ? time.Value : settings.RetentionTime,
+        RetentionBytes = options.GetValue(_retentionBytes) is { } bytes ? bytes.Value : settings.RetentionBytes,
         WhenFull = options.GetValue(_whenFull) ?? settings.WhenFull,
         Timestamps = options.GetValue(_timestamps) ?? settings.Timestamps,
+        AcceptForeignCodecs = options.GetValue(_foreignCodecs) is { } codecs ? codecs == ForeignCodecs.Accept : settings.AcceptForeignCodecs,
     };
 }

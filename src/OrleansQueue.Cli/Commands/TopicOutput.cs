@@ -21,7 +21,7 @@ internal abstract class TopicOutput
         {
             var settings = topic.Settings;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{topic.Name}: partitions {settings.Partitions}, durability {Words.Of(settings.Durability)}, retention {Time(settings.RetentionTime)}, {Bytes(settings)}, timestamps {Words.Of(settings.Timestamps)}{DeadLetters(settings)}"));
+                $"{topic.Name}: partitions {settings.Partitions}, durability {Words.Of(settings.Durability)}, retention {Time(settings.RetentionTime)}, {Bytes(settings)}, timestamps {Words.Of(settings.Timestamps)}{(settings.AcceptForeignCodecs ? ", foreign codecs accept" : "")}{DeadLetters(settings)}"));
             return ExitCode.Done;
         }
 
@@ -54,6 +54,7 @@ internal abstract class TopicOutput
             JsonLines.WriteNumber(line, "retention_bytes", topic.Settings.RetentionBytes);
             line.WriteString("when_full", Words.Of(topic.Settings.WhenFull));
             line.WriteString("timestamps", Words.Of(topic.Settings.Timestamps));
+            line.WriteString("foreign_codecs", Words.Of(topic.Settings.AcceptForeignCodecs ? ForeignCodecs.Accept : ForeignCodecs.Refuse));
             line.WriteNumber("version", topic.Version);
             line.WriteString("dead_letters_of_group", topic.Settings.DeadLettersOf?.Group);
             line.WriteString("dead_letters_of_topic", topic.Settings.DeadLettersOf?.Topic);

@@ -3,6 +3,10 @@ using System.Globalization;
 
 namespace OrleansQueue.Cli.Text;
 
+/// <summary>A limit, or none.</summary>
+internal readonly record struct Limit<T>(T? Value)
+    where T : struct;
+
 /// <summary>How durations and sizes are typed: <c>30s</c>, <c>15m</c>, <c>7d</c>; <c>64KiB</c>, <c>10MB</c>.</summary>
 internal static class Quantities
 {
@@ -46,11 +50,26 @@ internal static class Quantities
     /// <summary>Reads an option that is a size.</summary>
     public static long? ReadSize(ArgumentResult argument) => TryParseSize(argument.Tokens[0].Value) ?? Refuse<long>(argument, "a size as 64KiB or 10MB");
 
+    /// <summary>Reads an option that is a duration or <c>none</c>.</summary>
+    public static Limit<TimeSpan>? ReadTimeOrNone(ArgumentResult argument) => ReadOrNone(argument, TryParseTime, "a duration as 30s, 15m or 7d, or none");
+
+    /// <summary>Reads an option that is a size or <c>none</c>.</summary>
+    public static Limit<long>? ReadSizeOrNone(ArgumentResult argument) => ReadOrNone(argument, TryParseSize, "a size as 64KiB or 10MB, or none");
+
     /// <summary>Reads an option that is a point in time.</summary>
     public static DateTimeOffset? ReadMoment(ArgumentResult argument) =>
         DateTimeOffset.TryParse(argument.Tokens[0].Value, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
             ? moment
             : Refuse<DateTimeOffset>(argument, "a time in ISO 8601, as 2026-01-31T12:00:00Z");
+
+    private static Limit<T>? ReadOrNone<T>(ArgumentResult argument, Func<string, T?> tryParse, string allowed)
+        where T : struct
+    {
+        var text = argument.Tokens[0].Value;
+        return text == "none" ? new Limit<T>(null)
+            : tryParse(text) is { } value ? new Limit<T>(value)
+            : Refuse<Limit<T>>(argument, allowed);
+    }
 
     private static T? Refuse<T>(ArgumentResult argument, string allowed)
         where T : struct
