@@ -39,6 +39,17 @@ public sealed class MessageOutputTests
     }
 
     [Fact]
+    public async Task A_header_that_repeats_is_an_array_of_its_values_in_their_order()
+    {
+        var line = await PrintAsync(
+            true, null, null, new MessageHeader("a", "1"), new MessageHeader("b", "2"), new MessageHeader("a", (string?)null), new MessageHeader("a", NotUtf8), new MessageHeader("a", "3"));
+
+        Assert.Contains("""
+            "headers":{"a":["1",null,"3"],"b":"2","a_base64":"//4A"},
+            """, line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Plain_output_is_the_value_and_nothing_else()
     {
         Assert.Equal("1\n", await PrintAsync(false, "a"u8.ToArray(), "1"u8.ToArray()));

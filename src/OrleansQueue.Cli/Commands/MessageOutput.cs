@@ -37,13 +37,7 @@ internal abstract class MessageOutput : IDisposable
             WriteBytes(line, "key", message.Key);
             WriteBytes(line, "value", message.Value);
             line.WriteString("timestamp", DateTimeOffset.FromUnixTimeMilliseconds(message.Timestamp.UnixMilliseconds).ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
-            line.WriteStartObject("headers");
-            foreach (var header in message.Headers)
-            {
-                WriteBytes(line, header.Name, header.Value);
-            }
-
-            line.WriteEndObject();
+            WriteHeaders(line, message.Headers);
             line.WriteNumber("delivery_count", 1);
         });
 
@@ -53,19 +47,53 @@ internal abstract class MessageOutput : IDisposable
             base.Dispose();
         }
 
+        /// <summary>A name that repeats has an array of its values, in their order: an object that names something twice is read as if it named it once.</summary>
+        private static void WriteHeaders(Utf8JsonWriter line, IReadOnlyList<MessageHeader> headers)
+        {
+            line.WriteStartObject("headers");
+            foreach (var same in headers.GroupBy(static header => NameOf(header.Name, header.Value)))
+            {
+                line.WritePropertyName(same.Key);
+                if (same.Skip(1).Any())
+                {
+                    line.WriteStartArray();
+                }
+
+                foreach (var header in same)
+                {
+                    WriteValue(line, header.Value);
+                }
+
+                if (same.Skip(1).Any())
+                {
+                    line.WriteEndArray();
+                }
+            }
+
+            line.WriteEndObject();
+        }
+
         private static void WriteBytes(Utf8JsonWriter line, string name, ReadOnlyMemory<byte>? bytes)
+        {
+            line.WritePropertyName(NameOf(name, bytes));
+            WriteValue(line, bytes);
+        }
+
+        private static string NameOf(string name, ReadOnlyMemory<byte>? bytes) => bytes is { } value && !Utf8.IsValid(value.Span) ? $"{name}_base64" : name;
+
+        private static void WriteValue(Utf8JsonWriter line, ReadOnlyMemory<byte>? bytes)
         {
             if (bytes is not { } value)
             {
-                line.WriteNull(name);
+                line.WriteNullValue();
             }
             else if (Utf8.IsValid(value.Span))
             {
-                line.WriteString(name, value.Span);
+                line.WriteStringValue(value.Span);
             }
             else
             {
-                line.WriteBase64String($"{name}_base64", value.Span);
+                line.WriteBase64StringValue(value.Span);
             }
         }
     }
