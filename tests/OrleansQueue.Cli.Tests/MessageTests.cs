@@ -1,6 +1,10 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using OrleansQueue.Batches;
+using OrleansQueue.Broker;
+using OrleansQueue.Processes;
 
 namespace OrleansQueue.Cli.Tests;
 
@@ -52,11 +56,76 @@ public sealed class MessageTests(SharedSilo silo) : IClassFixture<SharedSilo>
     {
         await CreateAsync("limits", 1);
 
-        var result = await silo.Oq.FeedAsync($"one\n{new string('x', (1 << 20) + 1)}\nthree\n", "produce", "limits", "--receipts");
+        // One that a message could not hold with its header, and one that is not even kept.
+        foreach (var size in new[] { 1 << 20, 8 << 20 })
+        {
+            var result = await silo.Oq.FeedAsync($"one\n{new string('x', size)}\nthree\n", "produce", "limits", "--receipts", "--header", "h=v");
+
+            Assert.Equal(1, result.ExitCode);
+            Assert.StartsWith("line 2: Nothing was stored: ", result.ErrorLine, StringComparison.Ordinal);
+            Assert.Equal([1, 3], Parse(result.Out).Select(receipt => receipt.GetProperty("line").GetInt32()));
+        }
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_text_arrive_as_they_were_given()
+    {
+        await CreateAsync("raw", 1);
+
+        var published = await silo.Oq.FeedAsync([0xFE, (byte)':', 0xFF, 0x00, (byte)'\r', 0x80, (byte)'\n'], "produce", "raw", "--key-separator", ":");
+
+        Assert.Equal(0, published.ExitCode);
+        var message = Assert.Single(Parse(await silo.Oq.DoneAsync("consume", "raw", "--from-beginning", "--max", "1", "--json")));
+        Assert.Equal([0xFE], message.GetProperty("key_base64").GetBytesFromBase64());
+        Assert.Equal([0xFF, 0x00, 0x0D, 0x80], message.GetProperty("value_base64").GetBytesFromBase64());
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_a_producer_with_0_and_with_1_where_a_line_had_failed()
+    {
+        await CreateAsync("stopped", 1);
+        Assert.Equal(0, await StopAsync("one\n"));
+        Assert.Equal(1, await StopAsync($"{new string('k', (64 << 10) + 1)}:refused\none\n"));
+
+        async Task<int> StopAsync(string lines)
+        {
+            await using var producer = silo.Oq.Start(["produce", "stopped", "--receipts", "--key-separator", ":"]);
+            await producer.Input.WriteAsync(Encoding.UTF8.GetBytes(lines));
+            await producer.Input.FlushAsync();
+            await producer.Out.BeginningAsync($"{{\"line\":{lines.Count(c => c == '\n')},");
+            await producer.SignalAsync("INT");
+            return await producer.EndAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_in_a_codec_that_cannot_be_opened_is_1_with_one_line()
+    {
+        await silo.Oq.DoneAsync("topic", "create", "foreign", "--partitions", "1", "--foreign-codecs", "accept");
+        await using (var connection = await BrokerConnection.OpenAsync(silo.Silo))
+        {
+            var topic = await connection.Broker.FindTopicAsync("foreign", CancellationToken.None);
+            Assert.IsType<ProduceResult.Appended>(await connection.Broker.ProduceAsync(topic!.Id, new Partition(0), InSnappy(), CancellationToken.None));
+        }
+
+        var result = await silo.Oq.RunAsync("consume", "foreign", "--from-beginning", "--max", "1");
 
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("line 2: ", result.ErrorLine, StringComparison.Ordinal);
-        Assert.Equal([1, 3], Parse(result.Out).Select(receipt => receipt.GetProperty("line").GetInt32()));
+        Assert.Contains("compression is 2", result.ErrorLine, StringComparison.Ordinal);
+        var told = await silo.Oq.RunAsync("consume", "foreign", "--from-beginning", "--max", "1", "--details");
+        Assert.Equal(1, told.ExitCode);
+        Assert.Contains(told.Error, line => line.Contains("InvalidBatchException", StringComparison.Ordinal));
+
+        // A batch that says that it is in Snappy: where its attributes are, and the CRC of what lies from there on, docs/formats/batch.md tells.
+        static byte[] InSnappy()
+        {
+            var builder = new RecordBatchBuilder();
+            builder.Append(new Timestamp(1), NullableBytes.Null, "value"u8);
+            var batch = builder.Build(ProducerStamp.None).ToArray();
+            BinaryPrimitives.WriteInt16BigEndian(batch.AsSpan(21), (short)BatchCompression.Snappy);
+            BinaryPrimitives.WriteUInt32BigEndian(batch.AsSpan(17), Crc32C.Compute(batch.AsSpan(21)));
+            return batch;
+        }
     }
 
     [Fact]

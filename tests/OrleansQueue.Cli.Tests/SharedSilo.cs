@@ -10,11 +10,13 @@ public sealed class SharedSilo : IAsyncLifetime, IDisposable
 
     internal Oq Oq { get; private set; } = null!;
 
+    internal SiloProgram Silo { get; private set; } = null!;
+
     public async Task InitializeAsync()
     {
-        var silo = SiloProgram.In(_folder["data"]);
-        _process = await silo.StartReadyAsync();
-        Oq = Oq.To(silo);
+        Silo = SiloProgram.In(_folder["data"]);
+        _process = await Silo.StartReadyAsync();
+        Oq = Oq.To(Silo);
     }
 
     public async Task DisposeAsync()

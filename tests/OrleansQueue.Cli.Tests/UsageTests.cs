@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using OrleansQueue.Broker;
+using OrleansQueue.Cli.Connecting;
 using OrleansQueue.Processes;
 
 namespace OrleansQueue.Cli.Tests;
@@ -23,6 +25,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("topic create a --retention-time 3")]
     [InlineData("topic create a --retention-bytes 3PB")]
     [InlineData("topic create a --retention consumed")]
+    [InlineData("topic create a --foreign-codecs some")]
+    [InlineData("topic list --cluster ,")]
     [InlineData("topic create a --priorities 3")]
     [InlineData("produce a --header novalue")]
     [InlineData("produce a --ttl soon")]
@@ -38,11 +42,20 @@ public sealed class UsageTests : IDisposable
     [InlineData("consume a --max few")]
     [InlineData("consume a --offset here --partition 0")]
     [InlineData("consume a --idle 5")]
+    [InlineData("consume a --idle 0s")]
+    [InlineData("consume a --idle 50d")]
     [InlineData("consume a --group g --offset 1 --partition 0")]
     [InlineData("consume a --filter x")]
     [InlineData("consume a --peek")]
     [InlineData("bench")]
     [InlineData("bench queue")]
+    [InlineData("bench publish --size 15")]
+    [InlineData("bench publish --size 2MiB")]
+    [InlineData("bench publish --messages 0")]
+    [InlineData("bench publish --producers 65")]
+    [InlineData("bench publish --partitions 0")]
+    [InlineData("bench latency --rate 0")]
+    [InlineData("bench latency --messages 10000001")]
     [InlineData("bench publish --size big")]
     [InlineData("group")]
     [InlineData("group create g --topic t")]
@@ -97,8 +110,29 @@ public sealed class UsageTests : IDisposable
     {
         var result = await new Oq(AppContext.BaseDirectory, "--cluster", address).RunAsync("topic", "list");
 
-        Assert.Equal(1, result.ExitCode);
+        Assert.Equal(2, result.ExitCode);
         Assert.Contains("--cluster", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_host_that_nobody_knows_is_3_with_one_line_that_names_it()
+    {
+        var result = await new Oq(AppContext.BaseDirectory, "--cluster", "nowhere.invalid:30000").RunAsync("topic", "list");
+
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("nowhere.invalid", result.ErrorLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_embedded_silo_takes_the_time_that_it_needs_to_start()
+    {
+        var limit = TimeSpan.FromTicks(1);
+        var cluster = CommandLine.Build().Parse(["topic", "list", "--cluster", $"127.0.0.1:{FreePort.Take()}"]);
+        await Assert.ThrowsAsync<BrokerUnavailableException>(() => Connection.OpenAsync(cluster, limit, CancellationToken.None));
+
+        await using var connection = await Connection.OpenAsync(CommandLine.Build().Parse(["topic", "list", "--embedded", _folder["data"]]), limit, CancellationToken.None);
+
+        Assert.Empty((await connection.Broker.ListTopicsAsync(null, 10, CancellationToken.None)).Topics);
     }
 
     [Fact]
