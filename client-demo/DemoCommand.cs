@@ -40,6 +40,7 @@ internal static class DemoCommand
     {
         _ when options.GetValue(One) is { } name && Scenarios.All(scenario => scenario.Name != name) =>
             Refusal.OfText("--scenario", name, string.Join(", ", Scenarios.Select(scenario => scenario.Name))).ToString(),
+        _ when options.GetValue(Cluster) is { } cluster && GatewayAddresses.Check(cluster) is { } wrong => wrong.ToString(),
         _ when options.GetValue(Messages) is < 100 or > 10_000_000 => Refusal.Of("--messages", options.GetValue(Messages), "100 to 10000000").ToString(),
         _ => null,
     };
@@ -58,6 +59,7 @@ internal static class DemoCommand
             await using var silo = await DemoSilo.StartAsync(folder.Path, cancellationToken);
             var gateways = options.GetValue(Cluster) is { } cluster ? await GatewayAddresses.ResolveAsync(cluster, cancellationToken) : [silo.Gateway];
             var broker = new DemoBroker(gateways, options.GetValue(Cluster) is null ? DemoSilo.ClusterId : options.GetRequiredValue(ClusterId));
+            await broker.ReachAsync(cancellationToken);
             var demo = new Demo(broker, silo.Grains, folder.Path, options.GetValue(Messages));
             var reports = new List<ScenarioReport>();
             foreach (var scenario in Scenarios.Where(scenario => options.GetValue(One) is not { } name || scenario.Name == name))
@@ -68,14 +70,15 @@ internal static class DemoCommand
             ReportTable.Print(reports);
             return reports.TrueForAll(report => report.Problem is null) ? Done : Failed;
         }
-        catch (FormatException wrong)
-        {
-            await Console.Error.WriteLineAsync(wrong.Message);
-            return WrongUsage;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
             await Console.Error.WriteLineAsync("Stopped before the end.");
+            return Failed;
+        }
+        catch (Exception problem)
+        {
+            // What goes wrong within a scenario is in its row of the table; this is what keeps all of them from running.
+            await Console.Error.WriteLineAsync(problem.Message.ReplaceLineEndings(" "));
             return Failed;
         }
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansQueue.ClientDemo.Hosting;
 using OrleansQueue.ClientDemo.Scenarios;
 using Spectre.Console;
@@ -17,8 +18,18 @@ internal static class ScenarioProgress
             // A scenario that hangs is one that failed, and whoever started it is to be told.
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(Longest);
-            var report = await scenario.RunAsync(demo, () => bar.Increment(1), limit.Token);
-            bar.Value = bar.MaxValue;
-            return report;
+            var clock = Stopwatch.StartNew();
+            try
+            {
+                var report = await scenario.RunAsync(demo, () => bar.Increment(1), limit.Token);
+                bar.Value = bar.MaxValue;
+                return report;
+            }
+            catch (Exception problem) when (!cancellationToken.IsCancellationRequested)
+            {
+                // The other scenarios have rows of their own, and so has this one.
+                var reason = limit.IsCancellationRequested ? $"not done within {Longest.TotalMinutes} minutes" : problem.Message.ReplaceLineEndings(" ");
+                return new ScenarioReport(scenario.Name, 0, 0, 0, 0, clock.Elapsed, reason);
+            }
         });
 }

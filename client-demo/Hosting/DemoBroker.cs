@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using OrleansQueue.Broker;
 using OrleansQueue.Client;
 
 namespace OrleansQueue.ClientDemo.Hosting;
@@ -10,6 +11,20 @@ namespace OrleansQueue.ClientDemo.Hosting;
 /// <summary>The broker that the scenarios talk to, each of their services through a client of its own.</summary>
 internal sealed record DemoBroker(IPEndPoint[] Gateways, string ClusterId)
 {
+    /// <summary>Sees to it that there is a broker, for as long as a service would try.</summary>
+    /// <exception cref="BrokerUnavailableException">None was reached.</exception>
+    public async Task ReachAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var service = await StartServiceAsync(static _ => { }, static _ => { }, cancellationToken);
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            throw new BrokerUnavailableException($"No silo of cluster {ClusterId} was reached at {string.Join(", ", Gateways.AsEnumerable())}.", problem);
+        }
+    }
+
     /// <summary>Starts a service that knows nothing but the broker.</summary>
     /// <param name="queue">Its topics and handlers.</param>
     /// <param name="services">What else it needs.</param>
@@ -28,8 +43,16 @@ internal sealed record DemoBroker(IPEndPoint[] Gateways, string ClusterId)
         });
         services(builder.Services);
         var host = builder.Build();
-        await host.StartAsync(cancellationToken);
-        return new Service(host);
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            return new Service(host);
+        }
+        catch
+        {
+            await ((IAsyncDisposable)host).DisposeAsync();
+            throw;
+        }
     }
 }
 
@@ -42,6 +65,6 @@ internal sealed class Service(IHost host) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await host.StopAsync();
-        host.Dispose();
+        await ((IAsyncDisposable)host).DisposeAsync();
     }
 }

@@ -32,13 +32,12 @@ internal sealed class ExperienceScenario : IScenario
         await using var cleaning = new RunCleaning(game.Get<BrokerClient>(), game.Get<IBroker>());
         await using var scoring = await demo.Broker.StartServiceAsync(
             queue => AddEvents(queue, events)
-                .AddTopic<Experience>(results, topic => topic.Key(experience => experience.Player))
                 .AddStreamHandler<GameEvent, Scorer>(events, group: events, options =>
                 {
                     options.FirstRetry = TimeSpan.FromMilliseconds(20);
                     options.MaxConcurrency = Partitions;
                 }),
-            services => services.AddSingleton(demo.Players).AddSingleton(tally),
+            services => services.AddSingleton(demo.Players).AddSingleton(tally).AddSingleton<ReplySender>(),
             cancellationToken);
 
         var replied = await PlayAsync(game, demo, results, step, cancellationToken);
@@ -95,8 +94,8 @@ internal sealed record GameEvent(string Player, long Points);
 /// <summary>How many points a player has after an event.</summary>
 internal sealed record Experience(string Player, long Points);
 
-/// <summary>Gives the points to the player and replies. To do it again for the same event changes nothing.</summary>
-internal sealed class Scorer(IGrainFactory players, ITopicProducer<Experience> results, Tally tally) : IMessageHandler<GameEvent>
+/// <summary>Gives the points to the player and replies to where the sender said. To do it again for the same event changes nothing.</summary>
+internal sealed class Scorer(IGrainFactory players, ReplySender replies, Tally tally) : IMessageHandler<GameEvent>
 {
     public async Task HandleAsync(MessageContext<GameEvent> message, CancellationToken cancellationToken)
     {
@@ -104,8 +103,11 @@ internal sealed class Scorer(IGrainFactory players, ITopicProducer<Experience> r
         var place = new EventPlace(message.Topic, message.Partition.Number, message.Offset.Value);
         var total = await players.GetGrain<IPlayerGrain>(happened.Player).AddAsync(happened.Points, place);
         tally.FailNowAndThen(message.Offset.Value, message.Attempt);
-        await results.PublishAsync(new Experience(happened.Player, total), new PublishOptions { CorrelationId = message.CorrelationId }, cancellationToken);
-        tally.CountReply();
+        if (message.ReplyTo is { } sender)
+        {
+            await replies.SendAsync(sender, new Experience(happened.Player, total), message.CorrelationId, cancellationToken);
+            tally.CountReply();
+        }
     }
 }
 
