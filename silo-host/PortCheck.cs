@@ -16,10 +16,42 @@ internal static class PortCheck
         Check("Silo:GatewayPort", settings.Address, settings.GatewayPort);
         foreach (var url in settings.Urls.Where(static url => url.Port != 0))
         {
-            if (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address))
+            foreach (var address in AddressesOf(url.Host))
             {
                 Check("Urls", address, url.Port);
             }
+        }
+    }
+
+    /// <summary>
+    /// Where the web server listens: at an address if it is one, under localhost at both loopback addresses, and under any other
+    /// name at all addresses of the machine.
+    /// </summary>
+    private static IPAddress[] AddressesOf(string host) => host switch
+    {
+        _ when IPAddress.TryParse(host.Trim('[', ']'), out var address) => [address],
+        _ when host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase) =>
+            HasIPv6() ? [IPAddress.Loopback, IPAddress.IPv6Loopback] : [IPAddress.Loopback],
+        _ => HasIPv6() ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any],
+    };
+
+    private static bool HasIPv6()
+    {
+        if (!Socket.OSSupportsIPv6)
+        {
+            return false;
+        }
+
+        // A system may know IPv6 and have no address of it; the web server then does without.
+        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Loopback, 0));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 

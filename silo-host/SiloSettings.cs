@@ -130,10 +130,14 @@ internal sealed record SiloSettings
         var text => throw new SettingException(key, text, $"{least} to {most}"),
     };
 
+    private static bool IsUnspecified(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) || address.Equals(IPAddress.Any.MapToIPv6());
+
     private static IPAddress ReadAddress(IConfiguration configuration) => configuration["Silo:Address"] switch
     {
         null => IPAddress.Loopback,
-        var text when IPAddress.TryParse(text, out var address) => address,
+        var text when IPAddress.TryParse(text, out var address) => IsUnspecified(address)
+            ? throw new SettingException("Silo:Address", text, "an address of this machine and not all of them, as it is the one that clients are told to connect to")
+            : address,
         var text => throw new SettingException("Silo:Address", text, "an IP address"),
     };
 }
