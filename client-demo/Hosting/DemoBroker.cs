@@ -11,13 +11,16 @@ namespace OrleansQueue.ClientDemo.Hosting;
 /// <summary>The broker that the scenarios talk to, each of their services through a client of its own.</summary>
 internal sealed record DemoBroker(IPEndPoint[] Gateways, string ClusterId)
 {
-    /// <summary>Sees to it that there is a broker, for as long as a service would try.</summary>
+    private static readonly TimeSpan ReachLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Sees to it that there is a broker; it tries for 30 s, as a service does.</summary>
     /// <exception cref="BrokerUnavailableException">None was reached.</exception>
     public async Task ReachAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await using var service = await StartServiceAsync(static _ => { }, static _ => { }, cancellationToken);
+            // Its exception says all that its log would.
+            await using var service = await StartAsync(static _ => { }, static _ => { }, LogLevel.None, cancellationToken).WaitAsync(ReachLimit, cancellationToken);
         }
         catch (Exception problem) when (problem is not OperationCanceledException)
         {
@@ -29,12 +32,15 @@ internal sealed record DemoBroker(IPEndPoint[] Gateways, string ClusterId)
     /// <param name="queue">Its topics and handlers.</param>
     /// <param name="services">What else it needs.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public async Task<Service> StartServiceAsync(Action<OrleansQueueBuilder> queue, Action<IServiceCollection> services, CancellationToken cancellationToken)
+    public Task<Service> StartServiceAsync(Action<OrleansQueueBuilder> queue, Action<IServiceCollection> services, CancellationToken cancellationToken) =>
+        StartAsync(queue, services, LogLevel.Error, cancellationToken);
+
+    private async Task<Service> StartAsync(Action<OrleansQueueBuilder> queue, Action<IServiceCollection> services, LogLevel told, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
 
         // That handlers fail is a part of the scenarios, which count it.
-        builder.Logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Error).AddFilter("OrleansQueue.Handlers", LogLevel.None);
+        builder.Logging.AddSimpleConsole().SetMinimumLevel(told).AddFilter("OrleansQueue.Handlers", LogLevel.None);
         builder.UseOrleansClient(client =>
         {
             client.UseOrleansQueueGateways(Gateways);
