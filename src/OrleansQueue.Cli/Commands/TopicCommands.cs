@@ -114,7 +114,8 @@ internal static class TopicCommands
         if (topic.Settings.Partitions > before.Settings.Partitions)
         {
             await Console.Error.WriteLineAsync(
-                $"Topic {topic.Name} grew from {before.Settings.Partitions} to {topic.Settings.Partitions} partitions, which moves keys: messages of a key from now on may lie in another partition than those before, and between the two there is no order.");
+                $"Topic {topic.Name} grew from {before.Settings.Partitions} to {topic.Settings.Partitions} partitions, which moves keys: "
+                + "from now on messages of a key may lie in another partition than those before, and between the two there is no order.");
         }
 
         return TopicOutput.For(options).Write(topic);
