@@ -32,6 +32,7 @@ internal sealed class SiloBroker(
     private readonly PartitionServerOptions _partitions = new() { Owner = details.Name };
     private readonly GroupServerOptions _groups = new();
     private OpenedStorage? _storage;
+    private volatile bool _stopping;
 
     /// <summary>The logs.</summary>
     public ILogStore Logs => Storage.Logs;
@@ -56,7 +57,7 @@ internal sealed class SiloBroker(
     public PartitionServer Serve(TopicId topic, Partition partition, TopicSettings settings)
     {
         var server = new PartitionServer(Logs, topic, partition, settings, _partitions, clock, events, metrics);
-        _served.TryAdd(server, server.EndWaits);
+        Add(server, server.EndWaits);
         return server;
     }
 
@@ -64,12 +65,22 @@ internal sealed class SiloBroker(
     public GroupHost Serve(string group, IGroupSurroundings surroundings, IGroupRegistry registry)
     {
         var host = new GroupHost(group, Logs, surroundings, registry, _groups, clock, events);
-        _served.TryAdd(host, host.EndWaits);
+        Add(host, host.EndWaits);
         return host;
     }
 
     /// <summary>A partition or a group is not served here any more.</summary>
     public void Forget(object served) => _served.TryRemove(served, out _);
+
+    // Until its grains are deactivated a silo that stops still begins to serve, and nobody would end the waits of that later.
+    private void Add(object served, Action endWaits)
+    {
+        _served.TryAdd(served, endWaits);
+        if (_stopping)
+        {
+            endWaits();
+        }
+    }
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -87,6 +98,7 @@ internal sealed class SiloBroker(
 
     private Task EndWaitsAsync(CancellationToken cancellationToken)
     {
+        _stopping = true;
         foreach (var endWaits in _served.Values)
         {
             endWaits();
