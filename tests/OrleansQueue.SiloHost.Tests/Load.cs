@@ -17,10 +17,14 @@ internal sealed class Load : IDisposable
     private readonly Task<int> _running;
     private TaskCompletionSource _more = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _acknowledged;
+    private int _published;
 
     public Load(TopicProducer producer) => _running = Task.Run(() => RunAsync(producer));
 
     public int Acknowledged => Volatile.Read(ref _acknowledged);
+
+    /// <summary>How many numbers were given to the producer, acknowledged or not.</summary>
+    public int Published => Volatile.Read(ref _published);
 
     /// <summary>Waits until so many numbers are acknowledged.</summary>
     public async Task PassedAsync(int count)
@@ -58,16 +62,16 @@ internal sealed class Load : IDisposable
 
     private async Task<int> RunAsync(TopicProducer producer)
     {
-        var published = 0;
-        for (; !_stop.IsCancellationRequested; published++)
+        while (!_stop.IsCancellationRequested)
         {
             await _room.WaitAsync();
-            _ = AcknowledgeAsync(producer.PublishAsync(NullableBytes.Null, Encoding.ASCII.GetBytes(published.ToString(CultureInfo.InvariantCulture))));
+            var number = Interlocked.Increment(ref _published) - 1;
+            _ = AcknowledgeAsync(producer.PublishAsync(NullableBytes.Null, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture))));
         }
 
         await PassedAllAsync();
-        Assert.Equal(published, Acknowledged);
-        return published;
+        Assert.Equal(Published, Acknowledged);
+        return Published;
     }
 
     private async Task AcknowledgeAsync(ValueTask<PublishReceipt> receipt)
