@@ -51,9 +51,9 @@ internal sealed class GroupWatch : IAsyncDisposable
     /// <summary>Waits until every offset of every partition was printed; then ends the members as Ctrl-C does.</summary>
     public async Task EndAsync(IReadOnlyList<long> ends)
     {
-        while (MissingOf(ends) is { } missing)
+        while (MissingOf(ends, out var more) is { } missing)
         {
-            await Task.WhenAny([NextAsync(), .. _members.Select(member => member.Ended)]).WaitAsync(Patience.Long);
+            await Task.WhenAny([more, .. _members.Select(member => member.Ended)]).WaitAsync(Patience.Long);
             Assert.True(Array.TrueForAll(_members, member => member.IsRunning), $"A member ended while {missing} was missing:\n{string.Join('\n', _members.SelectMany(member => member.Error.All))}");
         }
 
@@ -82,18 +82,12 @@ internal sealed class GroupWatch : IAsyncDisposable
 
     private static Task<string> ConnectedAsync(RunningProcess member) => member.Error.BeginningAsync("Where to begin");
 
-    private Task NextAsync()
+    /// <summary>What is missing, and when there is more than was looked at here; null where nothing is.</summary>
+    private string? MissingOf(IReadOnlyList<long> ends, out Task more)
     {
         lock (_lock)
         {
-            return _more.Task;
-        }
-    }
-
-    private string? MissingOf(IReadOnlyList<long> ends)
-    {
-        lock (_lock)
-        {
+            more = _more.Task;
             if (_wrong is not null)
             {
                 throw new InvalidOperationException($"A line is wrong: {_wrong.Message}", _wrong);
