@@ -40,7 +40,7 @@ public sealed class DemoTests : IDisposable
     [Fact]
     public async Task Ctrl_C_ends_it_soon()
     {
-        await using var demo = Start("--messages", "1000000");
+        await using var demo = Start("--messages", "100000");
         await demo.Out.BeginningAsync("signup: ");
 
         await demo.SignalAsync("INT");
