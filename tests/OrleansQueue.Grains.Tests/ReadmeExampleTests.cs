@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansQueue.Client;
+using OrleansQueue.Processes;
 
 namespace OrleansQueue.Grains.Tests;
 
@@ -20,7 +19,7 @@ public sealed class ReadmeExampleTests : IDisposable
         var app = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _root.FullName });
         app.Logging.ClearProviders();
         app.Services.AddSingleton<Bills>();
-        app.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansQueue(q => q
+        app.UseOrleans(silo => silo.UseLocalhostClustering(FreePort.Take(), FreePort.Take()).AddOrleansQueue(q => q
             .AddTopic<OrderPlaced>("orders", t => t.Key(o => o.CustomerId))
             .AddStreamHandler<OrderPlaced, BillOrder>("orders", group: "billing")));
         using var host = app.Build();
@@ -41,7 +40,7 @@ public sealed class ReadmeExampleTests : IDisposable
     {
         var app = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _root.FullName });
         app.Logging.ClearProviders();
-        app.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()).AddOrleansQueue(q => q.AddTopic<OrderPlaced>("orders")));
+        app.UseOrleans(silo => silo.UseLocalhostClustering(FreePort.Take(), FreePort.Take()).AddOrleansQueue(q => q.AddTopic<OrderPlaced>("orders")));
         using var host = app.Build();
         await host.StartAsync();
         var client = host.Services.GetRequiredService<BrokerClient>();
@@ -66,13 +65,6 @@ public sealed class ReadmeExampleTests : IDisposable
     }
 
     public void Dispose() => _root.Delete(recursive: true);
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     private sealed record OrderPlaced(string CustomerId, decimal Total);
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Metadata;
 using OrleansQueue.Client;
+using OrleansQueue.Processes;
 
 namespace OrleansQueue.Grains.Tests.Sockets;
 
@@ -14,8 +15,8 @@ public sealed class RestartTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly int _siloPort = SiloOnSockets.FreePort();
-    private readonly int _gatewayPort = SiloOnSockets.FreePort();
+    private readonly int _siloPort = FreePort.Take();
+    private readonly int _gatewayPort = FreePort.Take();
 
     [Fact]
     public async Task Client_that_asked_a_stopping_silo_for_its_grains_calls_the_next_silo()

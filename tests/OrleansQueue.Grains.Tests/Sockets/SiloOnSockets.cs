@@ -1,10 +1,10 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansQueue.Broker;
 using OrleansQueue.Grains.Tests.Support;
+using OrleansQueue.Processes;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Grains.Tests.Sockets;
@@ -23,8 +23,8 @@ public sealed class SiloOnSockets : IAsyncLifetime
 
     public SiloOnSockets()
     {
-        Silo = new IPEndPoint(IPAddress.Loopback, FreePort());
-        Gateway = new IPEndPoint(IPAddress.Loopback, FreePort());
+        Silo = new IPEndPoint(IPAddress.Loopback, FreePort.Take());
+        Gateway = new IPEndPoint(IPAddress.Loopback, FreePort.Take());
         var silo = Host.CreateApplicationBuilder();
         silo.Logging.ClearProviders();
         silo.UseOrleans(builder => builder
@@ -70,12 +70,5 @@ public sealed class SiloOnSockets : IAsyncLifetime
         Assert.IsType<FetchResult.Fetched>(await waiting.WaitAsync(Patience));
         var read = Assert.IsType<FetchResult.Fetched>(await Broker.FetchAsync(_topic!, 0, _end).WaitAsync(Patience));
         Assert.Equal(++_end, read.Next.Offset.Value);
-    }
-
-    internal static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
