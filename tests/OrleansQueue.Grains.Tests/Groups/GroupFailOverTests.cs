@@ -39,18 +39,18 @@ public sealed class GroupFailOverTests
         {
             var (member, offset) = (members[i], 2 + (i % 3));
             var before = member.Has.Select(partition => partition.Start.TopicPartition);
-            var beat = await AgainAsync(silos, () => member.BeatAsync());
+            var beat = await silos.AgainAsync(() => member.BeatAsync());
             Assert.True(beat is HeartbeatResult.Assigned or HeartbeatResult.Unchanged, $"The member was told {beat}.");
             Assert.Equal(before, member.Has.Select(partition => partition.Start.TopicPartition));
 
-            var read = await AgainAsync(silos, async () => await silos.Broker.ReadPositionsAsync($"group-{i}", [new TopicPartition(topic.Id, new Partition(0))], default));
+            var read = await silos.AgainAsync(async () => await silos.Broker.ReadPositionsAsync($"group-{i}", [new TopicPartition(topic.Id, new Partition(0))], default));
             Assert.Equal(offset, Assert.Single(read!).Position.Offset.Value);
-            var committed = await AgainAsync(silos, () => member.CommitAsync(new Commit(member.At(0, 5), member[0].Since)));
+            var committed = await silos.AgainAsync(() => member.CommitAsync(new Commit(member.At(0, 5), member[0].Since)));
             Assert.Empty(Assert.IsType<CommitResult.Committed>(committed).Refusals);
         }
 
         Assert.DoesNotContain(killed.SiloAddress, await HostsAsync(silos));
-        var listed = await AgainAsync(silos, async () => await silos.Broker.ListGroupsAsync(null, 100, default));
+        var listed = await silos.AgainAsync(async () => await silos.Broker.ListGroupsAsync(null, 100, default));
         Assert.Equal(Enumerable.Range(0, Groups).Select(i => $"group-{i}"), listed.Groups.Select(group => group.Name));
     }
 
@@ -108,21 +108,5 @@ public sealed class GroupFailOverTests
         var management = silos.Cluster.GrainFactory.GetGrain<IManagementGrain>(0);
         return [.. await Task.WhenAll(Enumerable.Range(0, Groups).Select(i => management
             .GetActivationAddress(silos.Cluster.GrainFactory.GetGrain<IConsumerGroupGrain>($"group-{i}")).AsTask()))];
-    }
-
-    /// <summary>Calls again while no answer comes, as clients do.</summary>
-    private static async Task<T> AgainAsync<T>(TestSilos silos, Func<Task<T>> call)
-    {
-        while (true)
-        {
-            try
-            {
-                return await call();
-            }
-            catch (BrokerUnavailableException)
-            {
-                await silos.Cluster.WaitForLivenessToStabilizeAsync(didKill: true);
-            }
-        }
     }
 }

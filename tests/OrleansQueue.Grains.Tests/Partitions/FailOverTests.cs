@@ -31,10 +31,10 @@ public sealed class FailOverTests
 
         for (var partition = 0; partition < Partitions; partition++)
         {
-            Assert.Equal([acknowledged[partition], after[partition]], (await silos.Broker.ReadAllAsync(topic, partition)).Distinct());
+            Assert.Equal([acknowledged[partition], after[partition]], (await silos.AgainAsync(() => silos.Broker.ReadAllAsync(topic, partition))).Distinct());
         }
 
-        Assert.DoesNotContain(killed.Name, await OwnersAsync(silos.BrokerOnSilo, topic));
+        Assert.DoesNotContain(killed.Name, await silos.AgainAsync(() => OwnersAsync(silos.BrokerOnSilo, topic)));
     }
 
     [Fact]
@@ -82,25 +82,13 @@ public sealed class FailOverTests
         for (var partition = 0; partition < topic.Settings.Partitions; partition++)
         {
             values.Add($"{word} {partition}");
-            while (await TrySendAsync(broker, topic, partition, values[^1]) is not ProduceResult.Appended)
+            while (await silos.AgainAsync(() => broker.SendAsync(topic, partition, values[^1])) is not ProduceResult.Appended)
             {
                 await silos.Cluster.WaitForLivenessToStabilizeAsync(didKill: true);
             }
         }
 
         return values;
-    }
-
-    private static async Task<ProduceResult?> TrySendAsync(IBroker broker, TopicDescription topic, int partition, string value)
-    {
-        try
-        {
-            return await broker.SendAsync(topic, partition, value);
-        }
-        catch (BrokerUnavailableException)
-        {
-            return null;
-        }
     }
 
     private static async Task<List<string>> OwnersAsync(IBroker broker, TopicDescription topic, int partitions = Partitions)

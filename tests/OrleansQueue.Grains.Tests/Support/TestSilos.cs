@@ -64,6 +64,22 @@ internal sealed class TestSilos : IAsyncDisposable
         },
         kitDirectory: kitDirectory);
 
+    /// <summary>Calls again while no answer comes, as clients do.</summary>
+    public async Task<T> AgainAsync<T>(Func<Task<T>> call)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (BrokerUnavailableException)
+            {
+                await Cluster.WaitForLivenessToStabilizeAsync(didKill: true);
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Cluster.StopAllSilosAsync();
