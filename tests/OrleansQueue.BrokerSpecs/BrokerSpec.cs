@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansQueue.Broker;
 using OrleansQueue.Topics;
 
@@ -65,6 +66,29 @@ public abstract class BrokerSpec : IAsyncLifetime
 
     private protected async Task<FetchResult.Fetched> ReadAsync(FetchRequest request) =>
         Assert.IsType<FetchResult.Fetched>(await FetchAsync(request));
+
+    /// <summary>
+    /// Waits for what comes, and again where a busy machine let the longest wait go by before it came. That no wait for nothing is
+    /// over sooner is asserted on the way.
+    /// </summary>
+    private protected async Task<FetchResult> PollAsync(FetchRequest request)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var asked = Stopwatch.GetTimestamp();
+            var result = await FetchAsync(request with { MaxWait = TimeSpan.MaxValue });
+            if (result is not FetchResult.Fetched { Parts.Count: 0 } || Stopwatch.GetElapsedTime(began) > Patience)
+            {
+                return result;
+            }
+
+            AssertWaited(asked, FetchRequest.LongestWait);
+        }
+    }
+
+    /// <summary>Asserts that an answer took so long. Timers count in coarse steps, so a tenth may be missing.</summary>
+    internal static void AssertWaited(long since, TimeSpan wait) => Assert.InRange(Stopwatch.GetElapsedTime(since), wait * 0.9, TimeSpan.MaxValue);
 
     private protected async Task<Position> FindAsync(Place place, OffsetQuery query) =>
         Assert.IsType<ListOffsetsResult.Found>(await ListAsync(place, query)).Position;

@@ -11,7 +11,7 @@ public abstract class LongPollSpec : BrokerSpec
     public async Task Waiting_fetch_answers_what_comes()
     {
         var place = await CreatePartitionAsync();
-        var waiting = FetchAsync(place.From(0) with { MaxWait = Year });
+        var waiting = PollAsync(place.From(0));
         await AppendAsync(place, "here");
 
         Assert.Equal([(0, "here")], Batch.Selected(Assert.IsType<FetchResult.Fetched>(await waiting)));
@@ -35,7 +35,7 @@ public abstract class LongPollSpec : BrokerSpec
     public async Task One_batch_answers_all_who_wait_for_it()
     {
         var place = await CreatePartitionAsync();
-        var waiting = Enumerable.Range(0, 500).Select(_ => FetchAsync(place.From(0) with { MaxWait = Year })).ToList();
+        var waiting = Enumerable.Range(0, 500).Select(_ => PollAsync(place.From(0))).ToList();
         await AppendAsync(place, "for all");
 
         Assert.All(await Task.WhenAll(waiting), result =>
@@ -90,7 +90,7 @@ public abstract class LongPollSpec : BrokerSpec
     {
         var topic = await CreateTopicAsync();
         var place = new Place(topic.Id, new Partition(1));
-        var waiting = FetchAsync(place.From(0) with { MaxWait = Year });
+        var waiting = PollAsync(place.From(0));
         await DeleteAsync(topic.Name);
 
         Assert.IsType<FetchResult.UnknownPartition>(await waiting);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansQueue.Broker;
 
 namespace OrleansQueue.BrokerSpecs;
@@ -5,6 +6,9 @@ namespace OrleansQueue.BrokerSpecs;
 /// <summary>Producers get identities that no other has; a batch of theirs is stored once, in the order of its sequence.</summary>
 public abstract class ProducerSpec : BrokerSpec
 {
+    // A batch waits a second for its predecessor; timers count in coarse steps.
+    private static readonly TimeSpan NearlyParkTime = TimeSpan.FromSeconds(0.9);
+
     [Fact]
     public async Task Every_new_producer_is_another()
     {
@@ -111,16 +115,29 @@ public abstract class ProducerSpec : BrokerSpec
     [Fact]
     public async Task Batches_that_overtook_their_predecessor_wait_for_it_and_are_stored_in_order()
     {
-        var place = await CreatePartitionAsync();
-        var producer = await InitProducerAsync();
-        Assert.IsType<ProduceResult.Appended>(await ProduceAsync(place, Batch.From(producer, 0, "0")));
+        // On a machine so busy that the predecessor comes later than they wait, they are told so; then the same is tried anew.
+        for (var tries = 1; ; tries++)
+        {
+            var place = await CreatePartitionAsync();
+            var producer = await InitProducerAsync();
+            Assert.IsType<ProduceResult.Appended>(await ProduceAsync(place, Batch.From(producer, 0, "0")));
 
-        var later = Enumerable.Range(2, 3).Reverse().Select(i => ProduceAsync(place, Batch.From(producer, i, $"{i}"))).ToList();
-        var first = await ProduceAsync(place, Batch.From(producer, 1, "1"));
+            var began = Stopwatch.GetTimestamp();
+            var later = Enumerable.Range(2, 3).Reverse().Select(i => ProduceAsync(place, Batch.From(producer, i, $"{i}"))).ToList();
+            var first = await ProduceAsync(place, Batch.From(producer, 1, "1"));
+            var took = Stopwatch.GetElapsedTime(began);
 
-        Assert.IsType<ProduceResult.Appended>(first);
-        Assert.All(await Task.WhenAll(later), result => Assert.IsType<ProduceResult.Appended>(result));
-        Assert.Equal(Enumerable.Range(0, 5).Select(i => ((long)i, $"{i}")), await ReadAllAsync(place));
+            Assert.IsType<ProduceResult.Appended>(first);
+            var results = await Task.WhenAll(later);
+            if (results.Any(result => result is ProduceResult.OutOfOrder) && took > NearlyParkTime && tries < 10)
+            {
+                continue;
+            }
+
+            Assert.All(results, result => Assert.IsType<ProduceResult.Appended>(result));
+            Assert.Equal(Enumerable.Range(0, 5).Select(i => ((long)i, $"{i}")), await ReadAllAsync(place));
+            return;
+        }
     }
 
     [Fact]

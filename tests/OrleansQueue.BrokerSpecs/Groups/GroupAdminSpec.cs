@@ -129,7 +129,7 @@ public abstract class GroupAdminSpec : GroupSpec
         await FillAsync(topic, 3);
         var member = await JoinAloneAsync("a", topic.Name);
         await member.CommitAsync(0, 2);
-        var waiting = member.BeatAsync(HeartbeatRequest.LongestWait);
+        var waiting = member.LearnAsync();
 
         Assert.True(await Broker.DeleteGroupAsync(Group, default));
 

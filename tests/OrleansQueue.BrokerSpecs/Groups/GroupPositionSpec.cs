@@ -86,7 +86,7 @@ public abstract class GroupPositionSpec : GroupSpec
         await member.CommitAsync(0, 4);
         await member.CommitAsync(1, 4);
         var before = member.Has;
-        var waiting = member.BeatAsync(HeartbeatRequest.LongestWait);
+        var waiting = member.LearnAsync();
 
         var done = Assert.IsType<SeekResult.Done>(await Broker.SeekGroupAsync(Group, [member.At(0, 1)], default));
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansQueue.Broker;
 
 namespace OrleansQueue.BrokerSpecs;
@@ -40,6 +41,26 @@ internal sealed class Membership(IBroker broker, string group, GroupMember who)
         }
 
         return result;
+    }
+
+    /// <summary>
+    /// Beats and waits until it is told of a change, and again where a busy machine let the longest wait go by before that came. That
+    /// no wait for nothing is over sooner is asserted on the way.
+    /// </summary>
+    public async Task<HeartbeatResult> LearnAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var asked = Stopwatch.GetTimestamp();
+            var result = await BeatAsync(HeartbeatRequest.LongestWait);
+            if (result is not HeartbeatResult.Unchanged || Stopwatch.GetElapsedTime(began) > Patience)
+            {
+                return result;
+            }
+
+            BrokerSpec.AssertWaited(asked, HeartbeatRequest.LongestWait);
+        }
     }
 
     /// <summary>Beats until it reads so many partitions.</summary>

@@ -93,7 +93,7 @@ public abstract class MembershipSpec : GroupSpec
     {
         var topic = await CreateTopicAsync(2);
         var first = await JoinAloneAsync("a", topic.Name);
-        var waiting = first.BeatAsync(HeartbeatRequest.LongestWait);
+        var waiting = first.LearnAsync();
         Assert.False(waiting.IsCompleted);
 
         await JoinAsync("b", topic.Name);
