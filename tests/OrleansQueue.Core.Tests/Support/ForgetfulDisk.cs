@@ -38,6 +38,9 @@ internal sealed partial class ForgetfulDisk : IDisk
     /// <summary>Called before each sync with the file's path; what it throws is the sync's failure.</summary>
     public Action<string>? OnSync { get; set; }
 
+    /// <summary>Called before each sync of a folder with its path; what it throws is the sync's failure.</summary>
+    public Action<string>? OnSyncFolder { get; set; }
+
     /// <summary>Called before a folder is deleted with its path.</summary>
     public Action<string>? OnDeleteFolder { get; set; }
 
@@ -165,6 +168,7 @@ internal sealed partial class ForgetfulDisk : IDisk
 
     public void SyncFolder(string path)
     {
+        OnSyncFolder?.Invoke(path);
         lock (_lock)
         {
             Change();

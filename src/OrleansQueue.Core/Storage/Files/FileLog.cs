@@ -9,6 +9,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     private static readonly TimeSpan BetweenMarks = TimeSpan.FromSeconds(1);
 
     private Offset? _active;
+    private Offset? _stateKept;
     private long _end;
     private long _synced;
     private long _markedPosition;
@@ -113,17 +114,18 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     {
         var folder = store.Folder.FolderOf(id);
         var expired = store.Disk.List(folder).Select(SegmentName.Parse).OfType<Offset>().Where(segment => segment < firstKept).Order().ToList();
-        if (expired.Count == 0)
+        if (expired.Count != 0 && _stateKept != firstKept)
         {
-            return;
+            MakeStateLast(folder, firstKept);
+            _stateKept = firstKept;
         }
 
-        MakeStateLast(folder, firstKept);
         foreach (var segment in expired)
         {
             store.Segments.Delete(id, segment);
         }
 
+        // An earlier attempt may have deleted all and not synced that.
         store.Disk.SyncFolder(folder);
     });
 

@@ -58,6 +58,27 @@ public sealed class DiskFailureTests
     }
 
     [Fact]
+    public async Task A_deletion_that_could_not_be_synced_is_done_when_the_next_one_says_so()
+    {
+        for (var seed = 0; seed < 8; seed++)
+        {
+            var store = await StoreOnDisk.OpenAsync();
+            var log = await store.OpenLogAsync(StoreOnDisk.Orders);
+            await log.KeepAsync("gone");
+            await log.RollAsync();
+            await log.KeepAsync("kept");
+            store.Disk.OnSyncFolder = static _ => throw new IOException("The disk failed.");
+            await Assert.ThrowsAsync<IOException>(() => log.DeleteBeforeAsync(new(1)));
+            store.Disk.OnSyncFolder = null;
+
+            await log.DeleteBeforeAsync(new(1));
+
+            await store.LosePowerAsync(seed);
+            Assert.Equal(new Offset(1), Assert.Single((await store.OpenLogAsync(StoreOnDisk.Orders)).Log.Segments).FirstOffset);
+        }
+    }
+
+    [Fact]
     public async Task A_segment_that_the_checkpoint_cannot_sync_stops_small_commits_until_the_store_is_opened_again()
     {
         for (var seed = 0; seed < 8; seed++)
