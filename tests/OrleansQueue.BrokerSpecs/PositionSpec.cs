@@ -11,11 +11,23 @@ public abstract class PositionSpec : BrokerSpec
     {
         var place = await CreatePartitionAsync();
         await AppendAsync(place, "0", "1");
+        var next = (await ReadAsync(place.From(0))).Next;
 
-        var diverged = Assert.IsType<FetchResult.Diverged>(await FetchAsync(place.From(7)));
+        var diverged = Assert.IsType<FetchResult.Diverged>(await FetchAsync(new FetchRequest(next with { Offset = new(7) })));
 
         Assert.Equal(new Offset(2), diverged.LastCommon.Offset);
         Assert.Empty((await ReadAsync(new FetchRequest(diverged.LastCommon))).Parts);
+    }
+
+    [Fact]
+    public async Task Position_behind_the_end_that_names_no_epoch_is_told_the_start_since_nothing_says_that_what_is_there_was_read()
+    {
+        var place = await CreatePartitionAsync();
+        await AppendAsync(place, "0", "1");
+
+        var diverged = Assert.IsType<FetchResult.Diverged>(await FetchAsync(place.From(7)));
+
+        Assert.Equal([(0, "0"), (1, "1")], Batch.Selected(await ReadAsync(new FetchRequest(diverged.LastCommon))));
     }
 
     [Fact]

@@ -41,6 +41,10 @@ public abstract class GroupTimeSpec : GroupSpec
         var slow = await JoinAloneAsync("slow", topic.Name);
         slow.HoldsOn = true;
         var other = await JoinAloneAsync("other", topic.Name);
+
+        // The first brings what is to be released, the second shows that it is known.
+        await slow.BeatAsync();
+        await slow.BeatAsync();
         for (var i = 0; i < 3; i++)
         {
             Advance(TimeSpan.FromSeconds(9));
