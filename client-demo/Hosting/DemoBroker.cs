@@ -43,7 +43,7 @@ internal sealed record DemoBroker(IPEndPoint[] Gateways, string ClusterId)
         builder.Logging.AddSimpleConsole().SetMinimumLevel(told).AddFilter("OrleansQueue.Handlers", LogLevel.None);
         builder.UseOrleansClient(client =>
         {
-            client.UseOrleansQueueGateways(Gateways);
+            client.UseStaticClustering(Gateways);
             client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (ClusterId, ClusterId));
             client.AddOrleansQueueClient(queue);
         });

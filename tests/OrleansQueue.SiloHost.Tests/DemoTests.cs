@@ -61,6 +61,17 @@ public sealed class DemoTests : IDisposable
         Assert.Contains(value, Assert.Single(demo.Error.All), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("nowhere.invalid:30000")]
+    [InlineData("127.0.0.1:1")]
+    public async Task A_cluster_that_is_not_reached_is_said_in_one_line(string cluster)
+    {
+        await using var demo = Start("--cluster", cluster, "--messages", "100");
+
+        Assert.Equal(1, await demo.EndAsync());
+        Assert.Contains(cluster.Split(':')[0], Assert.Single(demo.Error.All), StringComparison.Ordinal);
+    }
+
     private RunningProcess Start(params string[] arguments) => RunningProcess.Start(BuiltPrograms.ClientDemo, _folder["."], arguments);
 
     private static string[] RowOf(RunningProcess demo, string scenario) =>

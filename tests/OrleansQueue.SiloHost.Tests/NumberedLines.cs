@@ -68,7 +68,8 @@ internal sealed class NumberedLines : IAsyncDisposable
             _history.AddError(_first + int.Parse(line["line ".Length..line.IndexOf(':', StringComparison.Ordinal)], CultureInfo.InvariantCulture) - 1);
         }
 
-        Assert.Equal(_process.Error.All.Count == 0 ? 0 : 1, code);
+        // Where no line was refused and some had no answer in time it is 3.
+        Assert.True(_process.Error.All.Count == 0 ? code == 0 : code is 1 or 3, $"oq produce ended with {code}.");
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();

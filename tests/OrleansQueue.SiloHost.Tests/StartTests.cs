@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using OrleansQueue.Processes;
 
 namespace OrleansQueue.SiloHost.Tests;
@@ -54,6 +56,8 @@ public sealed class StartTests : IDisposable
     [InlineData("Silo:Prot", "11111", "Silo:Port")]
     [InlineData("Silo:Address", "here", "an IP address")]
     [InlineData("Silo:Address", "192.0.2.1", "an address of this machine")]
+    [InlineData("Silo:Address", "0.0.0.0", "not all of them")]
+    [InlineData("Silo:Address", "::", "not all of them")]
     [InlineData("Orleans:ClusterId", "", "not empty")]
     [InlineData("Orleans:Clustering:ProviderType", "Floppy", "nothing")]
     [InlineData("Urls", "somewhere", "http://HOST:PORT")]
@@ -118,6 +122,25 @@ public sealed class StartTests : IDisposable
         Assert.Equal("one", Assert.Single(await Oq.To(first).DoneAsync("consume", "t", "--from-beginning", "--max", "1")));
 
         string[] Entries() => [.. Directory.EnumerateFileSystemEntries(_folder.Path, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("*")]
+    [InlineData("pages.example")]
+    public async Task A_port_of_the_pages_in_use_is_found_under_any_name_and_nothing_is_created(string host)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var silo = SiloProgram.In(_folder["data"]) with { Url = $"http://{host}:{((IPEndPoint)other.LocalEndpoint).Port}" };
+        await using var process = silo.Start();
+
+        Assert.Equal(1, await process.EndAsync());
+
+        var line = Assert.Single(process.Error.All);
+        Assert.Contains("Urls", line, StringComparison.Ordinal);
+        Assert.Contains("in use", line, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
     }
 
     [Theory]

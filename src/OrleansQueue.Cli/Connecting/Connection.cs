@@ -105,7 +105,6 @@ internal sealed class Connection : IAsyncDisposable
     private static void Configure(IClientBuilder client, IPEndPoint[] gateways, string clusterId)
     {
         client.UseStaticClustering(gateways);
-        client.UseOrleansQueueGateways(gateways);
         client.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (clusterId, clusterId));
         client.UseConnectionRetryFilter(static async (_, cancellationToken) =>
         {

@@ -42,11 +42,6 @@ public static class OrleansQueueClientBuilderExtensions
         return client;
     }
 
-    /// <summary>The clustering of a client that knows no more than addresses.</summary>
-    /// <param name="client">The client.</param>
-    /// <param name="seeds">Gateways to begin with; one that lives is enough.</param>
-    public static IClientBuilder UseOrleansQueueGateways(this IClientBuilder client, params System.Net.IPEndPoint[] seeds) => client.UseStaticClustering(seeds);
-
     internal static IServiceCollection AddOrleansQueueBroker(this IServiceCollection services, Action<OrleansQueueBuilder>? configure)
     {
         services.TryAddSingleton<ConnectionWatch>();

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using OrleansQueue.Grains.Tests.Sockets;
+using OrleansQueue.Processes;
 
 namespace OrleansQueue.Grains.Tests.Gateways;
 
@@ -17,7 +17,7 @@ internal sealed class Proxy : IAsyncDisposable
     public Proxy(IPEndPoint to)
     {
         _to = to;
-        EndPoint = new IPEndPoint(IPAddress.Loopback, SiloOnSockets.FreePort());
+        EndPoint = new IPEndPoint(IPAddress.Loopback, FreePort.Take());
         _listener.Bind(EndPoint);
         _listener.Listen();
         _running.Add(AcceptAsync());

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using OrleansQueue.Grains.Hosting;
-using OrleansQueue.Grains.Tests.Sockets;
+using OrleansQueue.Processes;
 
 namespace OrleansQueue.Grains.Tests.Gateways;
 
@@ -22,8 +22,8 @@ internal sealed class SilosBehindProxies
 
     public async Task StartSiloAsync()
     {
-        var silo = new IPEndPoint(IPAddress.Loopback, SiloOnSockets.FreePort());
-        var gateway = new IPEndPoint(IPAddress.Loopback, SiloOnSockets.FreePort());
+        var silo = new IPEndPoint(IPAddress.Loopback, FreePort.Take());
+        var gateway = new IPEndPoint(IPAddress.Loopback, FreePort.Take());
         var proxy = new Proxy(gateway);
         _proxies.Add(proxy);
         _primary ??= silo;

@@ -27,7 +27,6 @@ internal sealed class BrokerConnection : IAsyncDisposable
         builder.UseOrleansClient(client =>
         {
             client.UseStaticClustering(silo.Gateway);
-            client.UseOrleansQueueGateways(silo.Gateway);
             client.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("orleansqueue", "orleansqueue"));
             client.AddOrleansQueueClient();
         });
