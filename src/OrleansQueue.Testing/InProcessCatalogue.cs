@@ -1,4 +1,5 @@
 using OrleansQueue.Broker;
+using OrleansQueue.Log;
 using OrleansQueue.Storage;
 using OrleansQueue.Topics;
 
@@ -60,7 +61,7 @@ internal sealed class InProcessCatalogue(ILogStore store, ITopicKeepers keepers,
         await shard.Turn.WaitAsync();
         try
         {
-            var catalogue = shard.Opened ??= await Catalogue.OpenAsync(store, shard.Number, keepers, newId, CancellationToken.None);
+            var catalogue = shard.Opened ??= await Catalogue.OpenAsync(store, shard.Number, keepers, newId, NoLogEvents.Instance, CancellationToken.None);
             var answer = await call(catalogue);
             if (catalogue.IsUnsettled)
             {

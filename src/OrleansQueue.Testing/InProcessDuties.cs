@@ -1,4 +1,5 @@
 using OrleansQueue.Duties;
+using OrleansQueue.Log;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.Testing;
@@ -25,7 +26,7 @@ internal sealed class InProcessDuties : IDutyHolders, IAsyncDisposable
     {
         _clock = clock;
         _failed = failed;
-        _shards = new(DutyIndex.Shards, shard => DutyIndex.OpenAsync(store, shard, this, clock, CancellationToken.None));
+        _shards = new(DutyIndex.Shards, shard => DutyIndex.OpenAsync(store, shard, this, clock, NoLogEvents.Instance, CancellationToken.None));
         _timer = clock.CreateTimer(_ => wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

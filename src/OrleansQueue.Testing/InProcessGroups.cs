@@ -27,7 +27,7 @@ internal sealed class InProcessGroups : IGroupRegistry, IDutyHolders, IAsyncDisp
         _surroundings = surroundings;
         _duties = duties;
         _clock = clock;
-        _index = new(GroupIndex.Shards, shard => GroupIndex.OpenAsync(store, shard, CancellationToken.None));
+        _index = new(GroupIndex.Shards, shard => GroupIndex.OpenAsync(store, shard, NoLogEvents.Instance, CancellationToken.None));
         duties.AddHolders(Prefix, this);
     }
 

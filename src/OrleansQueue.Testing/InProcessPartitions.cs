@@ -98,7 +98,14 @@ internal sealed class InProcessPartitions : ITopicKeepers, IDutyHolders, IAsyncD
     public async ValueTask<Timestamp?> RunAsync(string holder)
     {
         var (topic, partition) = Parse(holder);
-        return Find(topic, partition) is { } server ? await server.ApplyRetentionAsync(CancellationToken.None) : null;
+        if (Find(topic, partition) is not { } server)
+        {
+            return null;
+        }
+
+        var next = await server.ApplyRetentionAsync(CancellationToken.None);
+        await ReplaceIfLostAsync(topic, partition, server);
+        return next;
     }
 
     public async ValueTask DisposeAsync()

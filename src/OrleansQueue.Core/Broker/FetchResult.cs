@@ -75,7 +75,7 @@ public abstract record FetchResult
     /// <summary>The owner that was asked is no owner any more; asking again reaches the new one.</summary>
     public sealed record Fenced : FetchResult;
 
-    /// <summary>More fetches wait than the partition takes; worth another try after that time.</summary>
+    /// <summary>More fetches wait than the partition takes, or the records asked for are half deleted; worth another try after that time.</summary>
     /// <param name="After">How long to wait.</param>
     public sealed record Throttled(TimeSpan After) : FetchResult;
 

@@ -49,11 +49,11 @@ internal sealed class DutyIndex : IAsyncDisposable
     /// <param name="shard">Its number.</param>
     /// <param name="holders">Calls who has a duty.</param>
     /// <param name="clock">The time.</param>
+    /// <param name="events">Is told what recovery found.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
-    /// <param name="events">Is told what recovery found. Default: nobody is.</param>
     /// <exception cref="LogDamagedException">The journal is damaged.</exception>
     public static async ValueTask<DutyIndex> OpenAsync(
-        ILogStore store, int shard, IDutyHolders holders, TimeProvider clock, CancellationToken cancellationToken, ILogEvents? events = null)
+        ILogStore store, int shard, IDutyHolders holders, TimeProvider clock, ILogEvents events, CancellationToken cancellationToken)
     {
         var state = new DutyIndexState();
         var log = LogId.Parse($"duties-{shard:D2}");

@@ -39,10 +39,10 @@ internal sealed class GroupIndex : IAsyncDisposable
     /// <summary>Opens a shard.</summary>
     /// <param name="store">Where its journal is.</param>
     /// <param name="shard">Its number.</param>
+    /// <param name="events">Is told what recovery found.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
-    /// <param name="events">Is told what recovery found. Default: nobody is.</param>
     /// <exception cref="LogDamagedException">The journal is damaged.</exception>
-    public static async ValueTask<GroupIndex> OpenAsync(ILogStore store, int shard, CancellationToken cancellationToken, ILogEvents? events = null)
+    public static async ValueTask<GroupIndex> OpenAsync(ILogStore store, int shard, ILogEvents events, CancellationToken cancellationToken)
     {
         var state = new GroupIndexState();
         var log = LogId.Parse($"groups-{shard:D2}");

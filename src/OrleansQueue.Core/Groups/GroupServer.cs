@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using OrleansQueue.Broker;
 using OrleansQueue.Journals;
+using OrleansQueue.Log;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.Groups;
@@ -73,16 +74,11 @@ internal sealed partial class GroupServer : IAsyncDisposable
     /// <exception cref="LogDamagedException">The journal is damaged.</exception>
     /// <exception cref="IOException">The storage cannot be read.</exception>
     public static async ValueTask<GroupServer> OpenAsync(
-        string name, ILogStore store, IGroupSurroundings surroundings, GroupServerOptions options, TimeProvider clock, Log.ILogEvents events, CancellationToken cancellationToken)
+        string name, ILogStore store, IGroupSurroundings surroundings, GroupServerOptions options, TimeProvider clock, ILogEvents events, CancellationToken cancellationToken)
     {
         var state = new GroupState();
         var asked = clock.GetTimestamp();
-        var journal = await Journal.OpenAsync(store, LogOf(name), state, new JournalOptions(), cancellationToken);
-        if (journal.Tail.CutBytes != 0)
-        {
-            events.TailCut(LogOf(name), journal.Tail);
-        }
-
+        var journal = await Journal.OpenAsync(store, LogOf(name), state, new JournalOptions(), cancellationToken).ToldToAsync(events, LogOf(name), static opened => opened.Tail);
         try
         {
             var server = new GroupServer(name, store, surroundings, options, clock, state, journal) { _confirmedAt = asked };

@@ -55,11 +55,11 @@ internal sealed class Catalogue : IAsyncDisposable
     /// <param name="shard">Its number.</param>
     /// <param name="keepers">Who keeps the topics' settings.</param>
     /// <param name="newId">Makes the identity of a new topic.</param>
+    /// <param name="events">Is told what recovery found.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
-    /// <param name="events">Is told what recovery found. Default: nobody is.</param>
     /// <exception cref="LogDamagedException">The journal is damaged.</exception>
     public static async ValueTask<Catalogue> OpenAsync(
-        ILogStore store, int shard, ITopicKeepers keepers, Func<TopicId> newId, CancellationToken cancellationToken, ILogEvents? events = null)
+        ILogStore store, int shard, ITopicKeepers keepers, Func<TopicId> newId, ILogEvents events, CancellationToken cancellationToken)
     {
         var state = new CatalogueState();
         var log = LogId.Parse($"catalogue-{shard:D2}");

@@ -25,7 +25,7 @@ internal sealed class DutyIndexGrain(
     public IGrainContext GrainContext => context;
 
     public async Task OnActivateAsync(CancellationToken cancellationToken) =>
-        _index = await DutyIndex.OpenAsync(silo.Logs, (int)this.GetPrimaryKeyLong(), this, clock, cancellationToken, events);
+        _index = await DutyIndex.OpenAsync(silo.Logs, (int)this.GetPrimaryKeyLong(), this, clock, events, cancellationToken);
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

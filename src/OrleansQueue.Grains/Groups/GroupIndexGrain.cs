@@ -17,7 +17,7 @@ internal sealed class GroupIndexGrain(IGrainContext context, SiloBroker silo, IL
     public IGrainContext GrainContext => context;
 
     public async Task OnActivateAsync(CancellationToken cancellationToken) =>
-        _index = await GroupIndex.OpenAsync(silo.Logs, (int)this.GetPrimaryKeyLong(), cancellationToken, events);
+        _index = await GroupIndex.OpenAsync(silo.Logs, (int)this.GetPrimaryKeyLong(), events, cancellationToken);
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

@@ -32,7 +32,7 @@ internal sealed class CatalogueGrain(
     public IGrainContext GrainContext => context;
 
     public async Task OnActivateAsync(CancellationToken cancellationToken) => _catalogue = await Catalogue.OpenAsync(
-        silo.Logs, (int)this.GetPrimaryKeyLong(), this, static () => new TopicId(Guid.NewGuid()), cancellationToken, events);
+        silo.Logs, (int)this.GetPrimaryKeyLong(), this, static () => new TopicId(Guid.NewGuid()), events, cancellationToken);
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

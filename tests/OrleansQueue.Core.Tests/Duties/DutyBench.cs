@@ -1,5 +1,6 @@
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Duties;
+using OrleansQueue.Log;
 using OrleansQueue.Storage;
 using OrleansQueue.Storage.Memory;
 
@@ -30,7 +31,7 @@ internal sealed class DutyBench(ILogStore? inner = null) : IDutyHolders
     }
 
     /// <summary>Opens the shard from its journal, as a next owner does while the one before may still be there.</summary>
-    public async Task OpenAsync() => Index = await DutyIndex.OpenAsync(Store, 5, this, Clock, CancellationToken.None);
+    public async Task OpenAsync() => Index = await DutyIndex.OpenAsync(Store, 5, this, Clock, NoLogEvents.Instance, CancellationToken.None);
 
     /// <summary>Sets when a holder must act, from now.</summary>
     public async Task SetAsync(string holder, int seconds) => await Index.SetAsync(holder, In(seconds));

@@ -2,6 +2,7 @@ using System.Buffers;
 using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Groups;
+using OrleansQueue.Log;
 using OrleansQueue.Storage;
 using OrleansQueue.Storage.Memory;
 
@@ -13,7 +14,7 @@ public sealed class GroupIndexTests
     [Fact]
     public async Task A_removal_that_comes_late_does_not_take_away_what_a_later_owner_has_named()
     {
-        var index = await GroupIndex.OpenAsync(NewStore(), 0, CancellationToken.None);
+        var index = await GroupIndex.OpenAsync(NewStore(), 0, NoLogEvents.Instance, CancellationToken.None);
         await index.PutAsync(new GroupSummary("a", GroupKind.Stream), new Epoch(3));
         await index.RemoveAsync("a", new Epoch(2));
         Assert.True(await index.HasAsync("a"));
@@ -118,7 +119,7 @@ public sealed class GroupIndexTests
 
     private static GatedLogStore NewStore() => new(new MemoryLogStore(FileStores.Id));
 
-    private static async Task<GroupIndex> OpenAsync(ILogStore store) => await GroupIndex.OpenAsync(store, 5, CancellationToken.None);
+    private static async Task<GroupIndex> OpenAsync(ILogStore store) => await GroupIndex.OpenAsync(store, 5, NoLogEvents.Instance, CancellationToken.None);
 
     private static IEnumerable<string> NamesOf(IEnumerable<GroupSummary> groups) => groups.Select(group => group.Name);
 

@@ -56,6 +56,8 @@ internal sealed class HalfDeletingStore(ILogStore inner) : ILogStore
             return fails();
         }
 
+        public ValueTask<StoreOutcome> ConfirmAsync() => inner.ConfirmAsync();
+
         public async ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content)
         {
             await (store.OnSidecar?.Invoke(segment) ?? Task.CompletedTask);

@@ -79,8 +79,8 @@ public sealed class JournalFindingsTests
 
     private static async Task<object> OpenAsync(string journal, ILogStore store, ToldEvents told) => journal switch
     {
-        "catalogue" => await Catalogue.OpenAsync(store, 3, new CatalogueBench(), () => new TopicId(new Guid(1, 0, 0, new byte[8])), CancellationToken.None, told),
-        "duties" => await DutyIndex.OpenAsync(store, 3, new DutyBench(), new ManualClock(), CancellationToken.None, told),
-        _ => await GroupIndex.OpenAsync(store, 3, CancellationToken.None, told),
+        "catalogue" => await Catalogue.OpenAsync(store, 3, new CatalogueBench(), () => new TopicId(new Guid(1, 0, 0, new byte[8])), told, CancellationToken.None),
+        "duties" => await DutyIndex.OpenAsync(store, 3, new DutyBench(), new ManualClock(), told, CancellationToken.None),
+        _ => await GroupIndex.OpenAsync(store, 3, told, CancellationToken.None),
     };
 }

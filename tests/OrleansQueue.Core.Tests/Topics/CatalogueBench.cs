@@ -1,5 +1,6 @@
 using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
+using OrleansQueue.Log;
 using OrleansQueue.Storage;
 using OrleansQueue.Storage.Memory;
 using OrleansQueue.Topics;
@@ -32,7 +33,7 @@ internal sealed class CatalogueBench(ILogStore? inner = null) : ITopicKeepers
     }
 
     /// <summary>Opens the shard from its journal, as a next owner does while the one before may still be there.</summary>
-    public async Task OpenAsync() => Catalogue = await Catalogue.OpenAsync(Store, 3, this, NewId, CancellationToken.None);
+    public async Task OpenAsync() => Catalogue = await Catalogue.OpenAsync(Store, 3, this, NewId, NoLogEvents.Instance, CancellationToken.None);
 
     public async Task<TopicDescription> CreateAsync(string name, TopicSettings? settings = null) =>
         Assert.IsType<CreateTopicResult.Created>(await Catalogue.CreateAsync(name, settings ?? new TopicSettings())).Topic;
