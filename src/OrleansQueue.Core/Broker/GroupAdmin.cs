@@ -26,11 +26,14 @@ public sealed record GroupSettings
     /// <summary>Whether the group is deleted an hour after its last member left. Default: false, positions never expire.</summary>
     public bool Ephemeral { get; init; }
 
+    /// <summary>How a group of kind <see cref="GroupKind.Queue"/> leases and retries; of no meaning for others.</summary>
+    public QueueSettings Queue { get; init; } = new();
+
     /// <summary>What is wrong with the settings, or null.</summary>
     public Refusal? Check() => this switch
     {
-        { Kind: GroupKind.Queue } => Refusal.OfText("group kind", "queue", "stream"),
-        { Kind: not GroupKind.Stream } => Refusal.Of("group kind", (long)Kind, "stream"),
+        { Kind: not (GroupKind.Stream or GroupKind.Queue) } => Refusal.Of("group kind", (long)Kind, "stream or queue"),
+        { Kind: GroupKind.Queue } when Queue.Check() is { } wrong => wrong,
         { Start: OffsetQuery.Earliest or OffsetQuery.Latest or OffsetQuery.AtTime } => null,
         _ => Refusal.OfText("group start", Start?.ToString() ?? "null", "earliest, latest or a time"),
     };

@@ -19,4 +19,13 @@ internal interface IGroupSurroundings
 
     /// <summary>A number for a producer that no other has.</summary>
     ProducerId NewProducerId();
+
+    /// <inheritdoc cref="Queues.QueueHost.WatchAsync"/>
+    ValueTask<Queues.QueueNews> WatchQueueAsync(string group, TopicPartition partition, long known, TimeSpan longest, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="Queues.QueueHost.SeekAsync"/>
+    ValueTask SeekQueueAsync(string group, Position to, CancellationToken cancellationToken);
+
+    /// <inheritdoc cref="Queues.QueueHost.DropAsync"/>
+    ValueTask DropQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken);
 }
