@@ -56,5 +56,7 @@ public readonly record struct BatchAttributes(short Bits)
 
     internal static BatchAttributes For(BatchCompression compression) => new((short)compression);
 
+    internal BatchAttributes WithoutCompression() => new((short)(Bits & ~CompressionMask));
+
     internal BatchAttributes WithAppendTime() => new((short)(Bits | AppendTimeBit));
 }

@@ -6,6 +6,15 @@ public sealed record BatchLimits
     /// <summary>The limits that hold where nobody set others.</summary>
     public static BatchLimits Default { get; } = new();
 
+    /// <summary>What dead letters may hold: a message of the largest size, with the headers that tell of its failures.</summary>
+    internal static BatchLimits DeadLetters { get; } = new()
+    {
+        MaxMessageBytes = (1 << 20) + (128 << 10),
+        MaxBatchBytes = 4 << 20,
+        MaxHeaders = 1024,
+        MaxHeaderBytes = 192 << 10,
+    };
+
     /// <summary>
     /// Key, value and headers of one message before compression. Default: 1 MiB, which keeps one message from holding up the
     /// connection that it shares with others.

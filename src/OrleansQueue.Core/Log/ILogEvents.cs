@@ -23,6 +23,9 @@ internal interface ILogEvents
     /// <summary>What is past its retention could not be deleted; it will be tried again.</summary>
     void RetentionFailed(LogId log, IOException error);
 
+    /// <summary>Records that a queue group had not finished are no more: retention took them, or a tail that was not kept was lost.</summary>
+    void QueueGap(string group, TopicPartition partition, Offset from, Offset to);
+
     /// <summary>A group of batches was kept.</summary>
     void Committed(LogId log, long bytes, TimeSpan took);
 }
@@ -53,6 +56,10 @@ internal sealed class NoLogEvents : ILogEvents
     }
 
     public void RetentionFailed(LogId log, IOException error)
+    {
+    }
+
+    public void QueueGap(string group, TopicPartition partition, Offset from, Offset to)
     {
     }
 

@@ -1,0 +1,109 @@
+namespace OrleansQueue.Queues;
+
+/// <summary>
+/// Which messages may be leased now. Of those that share a key that is only the first, and only while no other of them is held, waits
+/// after a failure or is being dead-lettered; all others that are available stand here as they are.
+/// </summary>
+internal sealed class KeyLines
+{
+    private readonly Dictionary<ulong, Line> _lines = [];
+    private readonly SortedSet<long> _ready = [];
+
+    /// <summary>Whether there is a message to lease.</summary>
+    public bool HasReady => _ready.Count != 0;
+
+    /// <summary>The first place of the first row to lease.</summary>
+    public long FirstReady => _ready.Min;
+
+    /// <summary>How many rows there are to lease.</summary>
+    public int ReadyRows => _ready.Count;
+
+    /// <summary>Whether no message of a key is examined and not done.</summary>
+    public bool IsFree(ulong key) => !_lines.ContainsKey(key);
+
+    /// <summary>Whether the row that begins at a place may be leased.</summary>
+    public bool IsReady(long first) => _ready.Contains(first);
+
+    public void Add(in Unfinished row)
+    {
+        if (row.Key == 0)
+        {
+            if (row.State == MessageState.Available)
+            {
+                _ready.Add(row.First);
+            }
+
+            return;
+        }
+
+        if (!_lines.TryGetValue(row.Key, out var line))
+        {
+            _lines.Add(row.Key, line = new Line());
+        }
+
+        if (row.State == MessageState.Available)
+        {
+            (line.Waiting ??= []).Add(row.First);
+        }
+        else
+        {
+            line.Held++;
+        }
+
+        Settle(line);
+    }
+
+    public void Remove(in Unfinished row)
+    {
+        if (row.Key == 0)
+        {
+            _ready.Remove(row.First);
+            return;
+        }
+
+        var line = _lines[row.Key];
+        if (row.State == MessageState.Available)
+        {
+            line.Waiting!.Remove(row.First);
+        }
+        else
+        {
+            line.Held--;
+        }
+
+        Settle(line);
+        if (line.Held == 0 && line.Waiting is null or { Count: 0 })
+        {
+            _lines.Remove(row.Key);
+        }
+    }
+
+    private void Settle(Line line)
+    {
+        long? ready = line.Held == 0 && line.Waiting is { Count: not 0 } waiting ? waiting.Min : null;
+        if (ready == line.Ready)
+        {
+            return;
+        }
+
+        if (line.Ready is { } before)
+        {
+            _ready.Remove(before);
+        }
+
+        if (ready is { } now)
+        {
+            _ready.Add(now);
+        }
+
+        line.Ready = ready;
+    }
+
+    /// <summary>The messages of one key that are examined and not done.</summary>
+    private sealed class Line
+    {
+        public int Held;
+        public SortedSet<long>? Waiting;
+        public long? Ready;
+    }
+}

@@ -1,0 +1,60 @@
+using OrleansQueue.Broker;
+
+namespace OrleansQueue.Queues;
+
+/// <summary>What one request for messages gets: filled batch by batch until there is no room.</summary>
+internal sealed class LeasePlan(int maxMessages, int maxBytes)
+{
+    // Of a batch of which a quarter or more is left out only what was leased is sent; copying it costs less than sending the rest.
+    private const int Quarters = 4;
+
+    private readonly List<ReadOnlyMemory<byte>> _parts = [];
+    private readonly List<LeasedRange> _selection = [];
+    private int _messages;
+    private long _bytes;
+
+    /// <summary>Whether nothing was leased yet.</summary>
+    public bool IsEmpty => _messages == 0;
+
+    /// <summary>Whether more messages may be leased.</summary>
+    public bool HasRoom => _messages < maxMessages && (_bytes < maxBytes || (IsEmpty && maxMessages > 0));
+
+    /// <summary>Whether what was leased is of the requeue log.</summary>
+    public bool IsRequeued { get; set; }
+
+    /// <summary>The bytes of what was leased.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Parts => _parts;
+
+    /// <summary>What was leased.</summary>
+    public IReadOnlyList<LeasedRange> Selection => _selection;
+
+    /// <summary>How many messages of a batch may be leased.</summary>
+    public int RoomIn(WindowBatch batch)
+    {
+        var each = Math.Max(1, batch.SizeInBytes / Math.Max(1, batch.Header.RecordCount));
+        var fitting = Math.Max(IsEmpty ? 1 : 0, (maxBytes - _bytes) / each);
+        return (int)Math.Min(maxMessages - _messages, fitting);
+    }
+
+    /// <summary>Takes messages of a batch in.</summary>
+    public void Add(WindowBatch batch, List<LeasedRange> picked)
+    {
+        if (picked.Count == 0)
+        {
+            return;
+        }
+
+        var count = (int)picked.Sum(range => range.End.Value - range.First.Value);
+        _selection.AddRange(picked);
+        _messages += count;
+        if (batch.CanOpen && count * Quarters <= batch.Header.RecordCount * (Quarters - 1))
+        {
+            _bytes += batch.AddSome(picked, _parts);
+        }
+        else
+        {
+            batch.AddWhole(_parts);
+            _bytes += batch.SizeInBytes;
+        }
+    }
+}

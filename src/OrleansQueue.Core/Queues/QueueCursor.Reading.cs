@@ -1,0 +1,78 @@
+using OrleansQueue.Broker;
+
+namespace OrleansQueue.Queues;
+
+/// <summary>Reading the records that are leased.</summary>
+internal sealed partial class QueueCursor
+{
+    private ScanWindow? _window;
+    private Offset _end;
+
+    /// <summary>Forgets what was read, for example because it is not what the log holds any more.</summary>
+    private void Forget() => _window = null;
+
+    /// <summary>The batches at a place; neither where there are none, or what is in the way.</summary>
+    private async ValueTask<(ScanWindow? Window, LeaseResult? Problem)> FindWindowAsync(Place place)
+    {
+        if (_window is { } known && known.IsRequeued == place.IsRequeued && known.Covers(place.Offset))
+        {
+            return (known, null);
+        }
+
+        if (place.IsRequeued)
+        {
+            return (_window = await ReadRequeuedAsync(place.Offset), null);
+        }
+
+        try
+        {
+            var result = await _surroundings.FetchAsync(new FetchRequest(PositionAt(place.Offset)), CancellationToken.None);
+            return await TakeAsync(result, place.Offset);
+        }
+        catch (BrokerUnavailableException)
+        {
+            // Whoever waits is told when the partition answers again.
+            return (null, null);
+        }
+    }
+
+    private Position PositionAt(Offset offset) =>
+        new(_partition.Topic, _partition.Partition, offset, offset == _state.Examined ? _state.ExaminedEpoch : Epoch.None);
+
+    private async ValueTask<(ScanWindow? Window, LeaseResult? Problem)> TakeAsync(FetchResult result, Offset asked)
+    {
+        switch (result)
+        {
+            case FetchResult.Fetched fetched:
+                _end = fetched.HighWatermark;
+                _window = ScanWindow.Of(fetched.Parts, isRequeued: false) ?? _window;
+                return (fetched.Parts.Count == 0 ? null : _window, null);
+            case FetchResult.Overtaken overtaken:
+                await PassAsync(0, overtaken.LogStart.Offset.Value, overtaken.LogStart, asked);
+                return (null, null);
+            case FetchResult.Diverged diverged:
+                await PassAsync(diverged.LastCommon.Offset.Value, long.MaxValue, diverged.LastCommon, asked);
+                return (null, null);
+            case FetchResult.TopicReplaced or FetchResult.UnknownPartition:
+                return (null, new LeaseResult.UnknownPartition());
+            case FetchResult.Damaged damaged:
+                return (null, new LeaseResult.Damaged(damaged.Reason));
+            default:
+                return (null, null);
+        }
+    }
+
+    /// <summary>Records of some offsets are no more: retention took them, or a tail that was not kept was lost. The group goes on where there are some.</summary>
+    private async ValueTask PassAsync(long first, long end, Position next, Offset asked)
+    {
+        Forget();
+        var goesBack = first != 0;
+        if (goesBack || next.Offset > _state.Finished)
+        {
+            var examined = goesBack || next.Offset > _state.Examined ? next : PositionAt(_state.Examined);
+            Change(QueueChanges.Lost(QueueEntryKind.Lost, first, end, examined));
+            _events.QueueGap(_group, _partition, asked, next.Offset);
+            await KeptAsync();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using OrleansQueue.Broker;
+
+namespace OrleansQueue.Queues;
+
+/// <summary>Settlements, and leases and waits that are over.</summary>
+internal sealed partial class QueueCursor
+{
+    private const string TooManyDeliveries = "max-deliveries";
+    private const string Rejected = "rejected";
+    private const string LeaseOver = "The lease was over before the message was settled.";
+
+    /// <inheritdoc cref="ILeaseVerbs.SettleAsync"/>
+    public async ValueTask<SettleResult> SettleAsync(SettleRequest request)
+    {
+        var refusals = new List<SettleRefusal>();
+        Settle(request.Settlements, refusals);
+        Changed();
+        await KeptAsync(refusals);
+        return new SettleResult.Settled(refusals);
+    }
+
+    private void Settle(IReadOnlyList<Settlement> settlements, List<SettleRefusal> refusals)
+    {
+        Tick();
+        for (var i = 0; i < settlements.Count; i++)
+        {
+            Settle(settlements[i], refusals);
+        }
+    }
+
+    private void Settle(Settlement settlement, List<SettleRefusal> refusals)
+    {
+        if (settlement.Lease.Cursor != _state.Cursor || _state.FindLease(settlement.Lease.Number) is not { } lease)
+        {
+            refusals.Add(new SettleRefusal(settlement.Lease, settlement.Offsets));
+            return;
+        }
+
+        // A lease holds messages of one of the two logs.
+        var isRequeued = lease.First < 0;
+        var first = Place.Of(settlement.Offsets.First, isRequeued).Value;
+        var end = Place.Of(settlement.Offsets.End, isRequeued).Value;
+        var held = _state.HeldBy(lease.Number, first, end).ToList();
+        Refuse(settlement, held, first, end, refusals);
+        if (held.Count != 0)
+        {
+            Settle(settlement, held);
+        }
+    }
+
+    private static void Refuse(Settlement settlement, List<Unfinished> held, long first, long end, List<SettleRefusal> refusals)
+    {
+        var next = first;
+        foreach (var part in held)
+        {
+            if (part.First > next)
+            {
+                refusals.Add(new SettleRefusal(settlement.Lease, new OffsetRange(new Place(next).Offset, new Place(part.First).Offset)));
+            }
+
+            next = part.End;
+        }
+
+        if (next < end)
+        {
+            refusals.Add(new SettleRefusal(settlement.Lease, new OffsetRange(new Place(next).Offset, settlement.Offsets.End)));
+        }
+    }
+
+    private void Settle(Settlement settlement, List<Unfinished> held)
+    {
+        switch (settlement.Kind)
+        {
+            case SettlementKind.Complete:
+                Change(RangesOf(new QueueEntryWriter(QueueEntryKind.Completed), held));
+                break;
+            case SettlementKind.Renew:
+                var at = Now + (long)(settlement.Time ?? Assignment.Settings.Lease).TotalMilliseconds;
+                Change(RangesOf(new QueueEntryWriter(QueueEntryKind.Renewed).Number(settlement.Lease.Number).Number(at), held));
+                break;
+            case SettlementKind.Release:
+                Change(RowsOf(held.Select(Freed)));
+                break;
+            case SettlementKind.DeadLetter:
+                held.ForEach(row => GiveUp(row, Now, settlement.Reason ?? Rejected, settlement.Error ?? ""));
+                break;
+            default:
+                var dying = held.Where(row => row.Blamed + 1 >= Assignment.Settings.MaxDeliveries).ToList();
+                dying.ForEach(row => GiveUp(row, Now, TooManyDeliveries, settlement.Error ?? ""));
+                Change(RowsOf(held.Except(dying).Select(row => Blamed(row, Now, settlement.Time))));
+                break;
+        }
+    }
+
+    /// <summary>Lets leases and waits end whose time is over.</summary>
+    private void Tick()
+    {
+        while (_state.NextDue is { } due && due <= Now && !IsLost)
+        {
+            foreach (var row in _state.TakeOver(Now))
+            {
+                if (row.State != MessageState.Leased)
+                {
+                    continue;
+                }
+
+                if (row.Blamed + 1 >= Assignment.Settings.MaxDeliveries)
+                {
+                    GiveUp(row, row.At, TooManyDeliveries, LeaseOver);
+                }
+                else
+                {
+                    _state.Put(Blamed(row, row.At, null));
+                }
+            }
+        }
+    }
+
+    private static Unfinished Freed(Unfinished row) => row with { State = MessageState.Available, Lease = 0, At = 0 };
+
+    /// <summary>A message after a delivery that failed at some time.</summary>
+    private Unfinished Blamed(Unfinished row, long failed, TimeSpan? delay)
+    {
+        var wait = (long)(delay ?? Backoff.After(row.Blamed + 1, row.First, Assignment.Settings)).TotalMilliseconds;
+        return row with { Blamed = row.Blamed + 1, Lease = 0, At = wait == 0 ? 0 : failed + wait, State = wait == 0 ? MessageState.Available : MessageState.Delayed };
+    }
+
+    private static QueueEntryWriter RangesOf(QueueEntryWriter entry, List<Unfinished> rows)
+    {
+        foreach (var row in rows)
+        {
+            entry.Range(row.First, row.End);
+        }
+
+        return entry;
+    }
+
+    private static QueueEntryWriter RowsOf(IEnumerable<Unfinished> rows)
+    {
+        var entry = new QueueEntryWriter(QueueEntryKind.Changed);
+        foreach (var row in rows)
+        {
+            entry.Row(row);
+        }
+
+        return entry;
+    }
+}
