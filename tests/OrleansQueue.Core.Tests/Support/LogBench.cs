@@ -135,6 +135,8 @@ internal sealed class ToldEvents : ILogEvents
 
     public void RetentionFailed(LogId log, IOException error) => All.Add($"retention {error.Message}");
 
+    public void QueueGap(string group, TopicPartition partition, Offset from, Offset to) => All.Add($"gap {from} to {to}");
+
     public void Committed(LogId log, long bytes, TimeSpan took)
     {
         // A test of what went wrong is not told what went well.
