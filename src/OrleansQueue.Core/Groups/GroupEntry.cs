@@ -47,13 +47,25 @@ internal sealed record GroupEntry
 
     /// <summary>The producers of partitions' dead letters.</summary>
     public IReadOnlyList<DeadProducerEntry>? DeadProducers { get; init; }
+
+    /// <summary>The group is being deleted: it serves nobody any more, whoever owns it.</summary>
+    public bool Deleting { get; init; }
 }
 
 /// <param name="Kind">What the group is.</param>
 /// <param name="StartTime">Where it begins, in milliseconds since 1970; null at the beginning.</param>
 /// <param name="StartAtEnd">Whether it begins at the end.</param>
 /// <param name="Ephemeral">Whether it goes after its last member.</param>
-internal sealed record SettingsEntry(GroupKind Kind, long? StartTime, bool StartAtEnd, bool Ephemeral);
+/// <param name="Incarnation">The epoch of the owner that created it. Journals that were written before there were queue groups have none, which reads as 0.</param>
+/// <param name="Queue">How it leases; null for groups of another kind.</param>
+internal sealed record SettingsEntry(GroupKind Kind, long? StartTime, bool StartAtEnd, bool Ephemeral, int Incarnation = 0, QueueSettingsEntry? Queue = null);
+
+/// <param name="LeaseMilliseconds">How long a lease holds.</param>
+/// <param name="MaxDeliveries">How often a message is delivered.</param>
+/// <param name="BackoffMilliseconds">How long a message that failed once waits.</param>
+/// <param name="MaxBackoffMilliseconds">The longest such wait.</param>
+/// <param name="OrderedByKey">Whether the messages of a key come one after another.</param>
+internal sealed record QueueSettingsEntry(long LeaseMilliseconds, int MaxDeliveries, long BackoffMilliseconds, long MaxBackoffMilliseconds, bool OrderedByKey);
 
 /// <param name="Id">The member's id.</param>
 /// <param name="Generation">The generation in which it joined.</param>

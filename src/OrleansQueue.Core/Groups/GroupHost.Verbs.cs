@@ -1,10 +1,13 @@
 using OrleansQueue.Broker;
+using OrleansQueue.Queues;
 
 namespace OrleansQueue.Groups;
 
 /// <summary>What a broker is asked of one group, see <see cref="IGroupVerbs"/>.</summary>
 internal sealed partial class GroupHost
 {
+    private static readonly TimeSpan DeletionTime = TimeSpan.FromSeconds(10);
+
     /// <inheritdoc cref="IGroupAdminVerbs.CreateGroupAsync"/>
     public async ValueTask<CreateGroupResult> CreateAsync(GroupSettings settings, IReadOnlyList<string> topics, CancellationToken cancellationToken) =>
         settings.Check() is { } refusal
@@ -29,6 +32,8 @@ internal sealed partial class GroupHost
         {
             if (await FindAsync(toCreate: false) is { } server)
             {
+                // A deletion that is cut short half way goes on by itself.
+                await (server.Summary is { Kind: GroupKind.Queue } ? SetDutyAsync(Timestamp.Now(_clock).Plus(DeletionTime)) : default);
                 deleted = await CallAsync(server, group => group.DeleteAsync(cancellationToken));
                 await ForgetIfGoneAsync(server);
             }
@@ -69,6 +74,14 @@ internal sealed partial class GroupHost
     /// <inheritdoc cref="IPositionVerbs.DeadLetterAsync"/>
     public ValueTask<CommitResult> DeadLetterAsync(DeadLetterRequest request, CancellationToken cancellationToken) =>
         AskAsync(new CommitResult.UnknownGroup(), group => group.DeadLetterAsync(request, cancellationToken));
+
+    /// <inheritdoc cref="IQueueSurroundings.FindQueueAsync"/>
+    public ValueTask<QueueLookup> FindQueueAsync(TopicPartition partition, CancellationToken cancellationToken) =>
+        AskAsync(new QueueLookup.UnknownGroup(), group => group.FindQueueAsync(partition, cancellationToken));
+
+    /// <inheritdoc cref="ILeaseVerbs.WaitForMessagesAsync"/>
+    public ValueTask<WaitResult> WaitAsync(WaitRequest request, CancellationToken cancellationToken) =>
+        AskAsync(new WaitResult.UnknownGroup(), group => group.WaitAsync(request, cancellationToken));
 
     /// <summary>Does what is due, and answers when to act next; null where nothing more is to be done.</summary>
     public async ValueTask<Timestamp?> RunDutyAsync(CancellationToken cancellationToken)

@@ -43,7 +43,7 @@ internal sealed partial class GroupHost : IAsyncDisposable
     /// <summary>Whether another owner took the group, or its storage failed. The next call opens it again; a shell may rather leave and let that happen elsewhere.</summary>
     public bool IsLost { get; private set; }
 
-    /// <summary>Ends all waits of heartbeats, for good. It may be called from any thread.</summary>
+    /// <summary>Ends all waits of members, for heartbeats and for messages, for good. It may be called from any thread.</summary>
     public void EndWaits()
     {
         _waitsEnded = true;

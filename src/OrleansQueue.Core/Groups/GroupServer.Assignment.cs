@@ -10,6 +10,13 @@ internal sealed partial class GroupServer
 
     private HeartbeatResult.Assigned AssignmentOf(Member member)
     {
+        if (IsQueue)
+        {
+            return new HeartbeatResult.Assigned(
+                _sessions[member.Id].Changed,
+                [.. _state.Partitions.Where(partition => member.Topics.Contains(partition.Topic.Name, StringComparer.Ordinal)).Select(AssignedOf)]);
+        }
+
         var partitions = _state.Partitions.Where(partition => partition.Owner == member.Id && TargetOf(partition) == member.Id);
         return new HeartbeatResult.Assigned(
             _sessions[member.Id].Changed,
@@ -21,6 +28,13 @@ internal sealed partial class GroupServer
     /// <summary>Decides anew who reads what. What is nobody's is given at once; what is somebody else's when that one has released it.</summary>
     private void Rebalance()
     {
+        if (IsQueue)
+        {
+            // Everybody reads everything, so who comes or goes changes nothing for others.
+            WakeAll();
+            return;
+        }
+
         var before = _state.Partitions.Where(partition => partition.Owner is not null && TargetOf(partition) == partition.Owner)
             .Select(partition => partition.TopicPartition).ToHashSet();
         var partitions = _state.Partitions

@@ -22,7 +22,7 @@ internal sealed partial class GroupServer
     /// <inheritdoc cref="IPositionVerbs.DeadLetterAsync"/>
     public async ValueTask<CommitResult> DeadLetterAsync(DeadLetterRequest request, CancellationToken cancellationToken)
     {
-        if (CheckRecord(request) is { } refusal)
+        if ((CheckRecord(request) ?? RefuseQueue()) is { } refusal)
         {
             return new CommitResult.Refused(refusal);
         }

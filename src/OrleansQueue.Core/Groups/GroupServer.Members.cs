@@ -43,13 +43,14 @@ internal sealed partial class GroupServer
             await CreateAsync(settings, topics);
         }
 
+        ThrowIfDeleting();
         if (request.Create is { } wanted && wanted.Kind != _state.Settings!.Kind)
         {
             return new JoinResult.OtherKind(_state.Settings.Kind);
         }
 
         Tick();
-        AddTopics(topics);
+        AddTopics(AddableNow(topics));
         var member = Join(request);
         await KeptAsync();
         return new JoinResult.Joined(new GroupMember(member.Id, member.Joined));
@@ -147,7 +148,7 @@ internal sealed partial class GroupServer
     private HeartbeatResult? Find(GroupMember who, out Member member)
     {
         member = null!;
-        if (!IsThere())
+        if (!IsServed())
         {
             return new HeartbeatResult.UnknownGroup();
         }
@@ -183,9 +184,13 @@ internal sealed partial class GroupServer
     /// is told, but gives every member a session and a half; so it is enough that there was none half a session before the member spoke.
     /// </summary>
     /// <exception cref="IOException">There is a later owner, or whether there is one cannot be told.</exception>
-    private async ValueTask StillOwnerAsync(long spoke, Member member)
+    private ValueTask StillOwnerAsync(long spoke, Member member) => ConfirmedAsync(spoke, GraceOf(member));
+
+    /// <summary>Makes sure that this owner was the owner at a time, or not longer before it than is named.</summary>
+    /// <exception cref="IOException">There is a later owner, or whether there is one cannot be told.</exception>
+    private async ValueTask ConfirmedAsync(long time, TimeSpan before)
     {
-        while (_clock.GetElapsedTime(_confirmedAt, spoke) > GraceOf(member))
+        while (_clock.GetElapsedTime(_confirmedAt, time) > before)
         {
             if (_confirming.IsCompleted)
             {
@@ -236,6 +241,7 @@ internal sealed partial class GroupServer
     {
         _changed.SetResult();
         _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _wakes?.Dismiss(who => !IsMember(who));
     }
 
     /// <summary>What is known of a member while the group is in memory.</summary>

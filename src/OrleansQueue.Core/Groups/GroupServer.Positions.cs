@@ -16,7 +16,7 @@ internal sealed partial class GroupServer
     /// <inheritdoc cref="IPositionVerbs.CommitAsync"/>
     public async ValueTask<CommitResult> CommitAsync(CommitRequest request, CancellationToken cancellationToken)
     {
-        if (Check(request) is { } refusal)
+        if ((Check(request) ?? RefuseQueue()) is { } refusal)
         {
             return new CommitResult.Refused(refusal);
         }
@@ -81,24 +81,24 @@ internal sealed partial class GroupServer
     /// <inheritdoc cref="IPositionVerbs.SeekGroupAsync"/>
     public async ValueTask<SeekResult> SeekAsync(IReadOnlyList<Position> positions, CancellationToken cancellationToken)
     {
-        if (!IsThere())
+        if (!IsServed())
         {
             return new SeekResult.UnknownGroup();
         }
 
         var ends = await FindEndsAsync(positions, cancellationToken);
         ends.ThrowIfUnknown();
-
-        foreach (var position in positions)
+        if (CheckSeek(positions, ends) is { } wrong)
         {
-            if (!IsThere())
-            {
-                return new SeekResult.UnknownGroup();
-            }
+            return wrong;
+        }
 
-            if (CheckPlace(position, ends) is { } wrong)
+        if (IsQueue)
+        {
+            await SeekCursorsAsync(positions, cancellationToken);
+            if (CheckSeek(positions, ends) is { } gone)
             {
-                return new SeekResult.Refused(wrong.Detail);
+                return gone;
             }
         }
 
@@ -115,9 +115,9 @@ internal sealed partial class GroupServer
             });
         }
 
-        foreach (var owner in positions.Select(position => _state.Find(position.TopicPartition)!.Owner).OfType<string>())
+        foreach (var reader in positions.Select(position => _state.Find(position.TopicPartition)!).SelectMany(ReadersOf))
         {
-            _sessions[owner].Changed = since;
+            _sessions[reader].Changed = since;
         }
 
         WakeAll();
@@ -140,6 +140,24 @@ internal sealed partial class GroupServer
         }
 
         return result;
+    }
+
+    private SeekResult? CheckSeek(IReadOnlyList<Position> positions, Ends ends)
+    {
+        foreach (var position in positions)
+        {
+            if (!IsServed())
+            {
+                return new SeekResult.UnknownGroup();
+            }
+
+            if (CheckPlace(position, ends) is { } wrong)
+            {
+                return new SeekResult.Refused(wrong.Detail);
+            }
+        }
+
+        return null;
     }
 
     private static Refusal? Check(CommitRequest request)

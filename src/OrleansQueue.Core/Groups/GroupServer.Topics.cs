@@ -37,7 +37,7 @@ internal sealed partial class GroupServer
     /// <summary>Asks again, where the last time is long ago, whether topics have grown, were deleted or created again. Who comes meanwhile waits for the same answers.</summary>
     private Task RefreshTopicsAsync(CancellationToken cancellationToken)
     {
-        if (_refreshing.IsCompleted && _clock.GetElapsedTime(_topicsAsked) >= _options.TopicRefresh)
+        if (_refreshing.IsCompleted && !_state.IsDeleting && _clock.GetElapsedTime(_topicsAsked) >= _options.TopicRefresh)
         {
             _topicsAsked = _clock.GetTimestamp();
             _refreshing = AskForTopicsAsync();
@@ -54,6 +54,11 @@ internal sealed partial class GroupServer
         {
             var topic = await _surroundings.FindTopicAsync(name, CancellationToken.None);
             var known = _state.Topics.GetValueOrDefault(name);
+            if (known is not null && known.Id != topic?.Id && !await TryDropAsync(known))
+            {
+                continue;
+            }
+
             if (topic is null)
             {
                 changed |= known is not null;
@@ -67,6 +72,7 @@ internal sealed partial class GroupServer
             {
                 var starts = Enumerable.Repeat(new StartEntry(0, Epoch.None.Value), topic.Settings.Partitions - known.Partitions.Count);
                 Change(new GroupEntry { Topic = new TopicEntry(name, topic.Id.Value, [.. starts]) });
+                TellReaders(name);
                 changed = true;
             }
         }
@@ -92,6 +98,7 @@ internal sealed partial class GroupServer
             // One entry for all partitions, so that a topic is there whole or not at all; 10,000 of them are half of what an entry takes.
             RemoveTopic(known);
             Change(new GroupEntry { Topic = topic });
+            TellReaders(topic.Name);
             changed = true;
         }
 
@@ -111,6 +118,7 @@ internal sealed partial class GroupServer
             }
 
             Announce(topic.Partitions.Select(partition => partition.Owner).OfType<string>().Distinct(StringComparer.Ordinal));
+            TellReaders(topic.Name);
         }
     }
 

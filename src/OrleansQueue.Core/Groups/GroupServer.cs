@@ -8,7 +8,7 @@ using OrleansQueue.Storage;
 namespace OrleansQueue.Groups;
 
 /// <summary>
-/// One consumer group of kind Stream: its members, who reads what, and how far each partition is. All of that but the times at
+/// One consumer group: its members, who reads what, and how far each partition is. All of that but the times at
 /// which members were last heard of is in its journal, so a group whose owner died goes on where it was, and gives every member
 /// a full session and half of one more.
 /// <para>
@@ -116,6 +116,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
             }
         }
 
+        ThrowIfDeleting();
         var there = Describe();
         await KeptAsync();
         return new CreateGroupResult.Exists(there);
@@ -173,6 +174,12 @@ internal sealed partial class GroupServer : IAsyncDisposable
             return false;
         }
 
+        await DropAllAsync(cancellationToken);
+        if (!IsThere())
+        {
+            return false;
+        }
+
         IsLost = true;
         IsDeleting = true;
         try
@@ -190,11 +197,16 @@ internal sealed partial class GroupServer : IAsyncDisposable
         return true;
     }
 
-    /// <summary>When the group must act though nobody calls: one that is ephemeral is deleted some time after its last member. Null where it need not.</summary>
+    /// <summary>When the group must act though nobody calls: one that is ephemeral is deleted some time after its last member, and a deletion that was cut short goes on. Null where it need not.</summary>
     public Timestamp? NextDuty
     {
         get
         {
+            if (_state.IsDeleting && !IsLost)
+            {
+                return Timestamp.Now(_clock);
+            }
+
             if (_state.Settings is not { Ephemeral: true } || IsLost)
             {
                 return null;
@@ -206,7 +218,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Deletes an ephemeral group whose time is over; answers when to look again.</summary>
+    /// <summary>Deletes an ephemeral group whose time is over, or goes on with a deletion; answers when to look again.</summary>
     public async ValueTask<Timestamp?> RunDutyAsync(CancellationToken cancellationToken)
     {
         Tick();
@@ -219,7 +231,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
         return NextDuty;
     }
 
-    /// <summary>Ends the waits of all heartbeats, for good: they answer at once.</summary>
+    /// <summary>Ends the waits of all members, for heartbeats and for messages, for good: they are answered at once.</summary>
     public void EndWaits()
     {
         if (!_ending.IsCancellationRequested)
@@ -249,7 +261,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
         }
 
         AddTopics(topics);
-        Change(new GroupEntry { Created = GroupState.EntryOf(settings), Generation = _state.Generation.Next().Value, EmptySince = Timestamp.Now(_clock).UnixMilliseconds });
+        Change(new GroupEntry { Created = GroupSettingsFormat.Write(settings, Epoch), Generation = _state.Generation.Next().Value, EmptySince = Timestamp.Now(_clock).UnixMilliseconds });
         await KeptAsync();
     }
 
@@ -262,6 +274,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
 
         Change(entry);
         Announce(_state.Members.Keys);
+        _wakes?.Revise();
         await KeptAsync();
         return true;
     }

@@ -16,6 +16,12 @@ internal sealed class GroupState : IJournalState
     /// <summary>The settings; null where the group does not exist.</summary>
     public GroupSettings? Settings { get; private set; }
 
+    /// <summary>The epoch of the owner that created the group: no two groups share it, also not of one name.</summary>
+    public Epoch Incarnation { get; private set; }
+
+    /// <summary>Whether the group is being deleted, which only ever ends with its deletion.</summary>
+    public bool IsDeleting { get; private set; }
+
     public Generation Generation { get; private set; }
 
     public bool IsPaused { get; private set; }
@@ -71,6 +77,7 @@ internal sealed class GroupState : IJournalState
         Settings = null;
         EmptySince = null;
         IsPaused = false;
+        IsDeleting = false;
         foreach (var entry in Parse(snapshot, GroupJson.Default.GroupSnapshot).Entries)
         {
             Apply(entry);
@@ -87,7 +94,14 @@ internal sealed class GroupState : IJournalState
             yield break;
         }
 
-        yield return new GroupEntry { Created = EntryOf(Settings), Generation = Generation.Value, Paused = IsPaused, EmptySince = EmptySince?.UnixMilliseconds };
+        yield return new GroupEntry
+        {
+            Created = GroupSettingsFormat.Write(Settings, Incarnation),
+            Generation = Generation.Value,
+            Paused = IsPaused,
+            EmptySince = EmptySince?.UnixMilliseconds,
+            Deleting = IsDeleting,
+        };
         foreach (var member in _members.Values)
         {
             yield return new GroupEntry { Joined = member.ToEntry() };
@@ -118,7 +132,13 @@ internal sealed class GroupState : IJournalState
 
     private void Apply(GroupEntry entry)
     {
-        Settings = entry.Created is { } created ? SettingsOf(created) : Settings;
+        if (entry.Created is { } created)
+        {
+            Settings = GroupSettingsFormat.Read(created);
+            Incarnation = new Epoch(created.Incarnation);
+        }
+
+        IsDeleting |= entry.Deleting;
         Generation = entry.Generation is { } generation ? new Generation(generation) : Generation;
         IsPaused = entry.Paused ?? IsPaused;
         if (entry.Left is { } left && _members.Remove(left))
@@ -200,17 +220,4 @@ internal sealed class GroupState : IJournalState
             }
         }
     }
-
-    public static SettingsEntry EntryOf(GroupSettings settings) => new(
-        settings.Kind,
-        settings.Start is OffsetQuery.AtTime at ? at.Time.UnixMilliseconds : null,
-        settings.Start is OffsetQuery.Latest,
-        settings.Ephemeral);
-
-    private static GroupSettings SettingsOf(SettingsEntry entry) => new()
-    {
-        Kind = entry.Kind,
-        Start = entry.StartTime is { } time ? new OffsetQuery.AtTime(new Timestamp(time)) : entry.StartAtEnd ? new OffsetQuery.Latest() : new OffsetQuery.Earliest(),
-        Ephemeral = entry.Ephemeral,
-    };
 }
