@@ -3,6 +3,7 @@ using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Groups;
 using OrleansQueue.Log;
+using OrleansQueue.Queues;
 using OrleansQueue.Storage.Memory;
 using OrleansQueue.Topics;
 
@@ -30,6 +31,9 @@ internal sealed class GroupBench : IGroupSurroundings
 
     /// <summary>What becomes of the next append of a dead letter; it may store it and throw all the same.</summary>
     public Func<ProduceResult, ProduceResult> OnDead { get; set; } = result => result;
+
+    /// <summary>What beside each partition keeps how far a queue group is.</summary>
+    public TestCursors Cursors { get; } = new();
 
     public GroupServer Group { get; private set; } = null!;
 
@@ -98,6 +102,16 @@ internal sealed class GroupBench : IGroupSurroundings
         new(new TopicDescription(name, new TopicId(new Guid(77, 0, 0, new byte[8])), settings, 1));
 
     ProducerId IGroupSurroundings.NewProducerId() => new(++_producers);
+
+    ValueTask<QueueNews> IGroupSurroundings.WatchQueueAsync(string group, TopicPartition partition, long known, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        Assert.Equal(FetchRequest.LongestWait, longest);
+        return new(Cursors.WatchAsync(partition, known, cancellationToken));
+    }
+
+    ValueTask IGroupSurroundings.SeekQueueAsync(string group, Position to, CancellationToken cancellationToken) => new(Cursors.SeekAsync(to));
+
+    ValueTask IGroupSurroundings.DropQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) => new(Cursors.DropAsync(partition));
 }
 
 /// <summary>A member as its client plays it.</summary>

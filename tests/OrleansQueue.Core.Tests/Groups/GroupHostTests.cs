@@ -49,7 +49,7 @@ public sealed class GroupHostTests
         Assert.IsType<CreateGroupResult.UnknownTopic>(await bench.Host.CreateAsync(new GroupSettings(), ["nowhere"], default));
         Assert.IsType<JoinResult.UnknownTopic>(await bench.Host.JoinAsync(new JoinRequest("billing", "a", ["nowhere"]), default));
         Assert.IsType<JoinResult.Refused>(await bench.Host.JoinAsync(new JoinRequest("billing", "", Orders), default));
-        Assert.IsType<CreateGroupResult.Refused>(await bench.Host.CreateAsync(new GroupSettings { Kind = GroupKind.Queue }, Orders, default));
+        Assert.IsType<CreateGroupResult.Refused>(await bench.Host.CreateAsync(new GroupSettings { Kind = (GroupKind)2 }, Orders, default));
 
         Assert.Empty(bench.Named);
     }

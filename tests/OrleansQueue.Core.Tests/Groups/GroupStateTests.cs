@@ -44,6 +44,46 @@ public sealed class GroupStateTests
     }
 
     [Fact]
+    public void Queue_group_is_written_as_it_was_and_comes_back_whole()
+    {
+        var settings = new GroupSettings
+        {
+            Kind = GroupKind.Queue,
+            Queue = new QueueSettings { Lease = TimeSpan.FromSeconds(20), MaxDeliveries = 7, Backoff = TimeSpan.Zero, MaxBackoff = TimeSpan.FromSeconds(90), OrderedByKey = true },
+        };
+        GroupEntry[] entries =
+        [
+            new() { Created = GroupSettingsFormat.Write(settings, new Epoch(42)), Generation = 1 },
+            new() { Topic = new TopicEntry("orders", new Guid("00112233445566778899aabbccddeeff"), [new StartEntry(10, 3)]) },
+            new() { Owners = [new OwnerEntry("orders", 0, null, 2)], Generation = 2 },
+            new() { Deleting = true },
+        ];
+        Assert.Equal(Golden("queue-entries.jsonl"), string.Concat(entries.Select(entry => $"{Encoding.UTF8.GetString(GroupState.Write(entry))}\n")));
+
+        var state = new GroupState();
+        state.ReadSnapshot(Encoding.UTF8.GetBytes(Golden("queue-snapshot.json")));
+        Assert.Equal(Golden("queue-snapshot.json"), SnapshotOf(state));
+        Assert.Equal(settings, state.Settings);
+        Assert.Equal(new Epoch(42), state.Incarnation);
+        Assert.True(state.IsDeleting);
+        Assert.Equal(new Generation(2), state.Partitions.Single().Since);
+
+        state.ReadSnapshot(Encoding.UTF8.GetBytes(Golden("snapshot.json")));
+        Assert.False(state.IsDeleting);
+    }
+
+    [Fact]
+    public void Journal_from_before_there_were_queue_groups_says_nothing_of_them_and_reads_as_it_did()
+    {
+        var state = new GroupState();
+        state.Apply(Encoding.UTF8.GetBytes(Golden("entries.jsonl").Split('\n')[0]));
+
+        Assert.Equal(new GroupSettings { Start = new OffsetQuery.AtTime(new Timestamp(1_700_000_000_000)), Ephemeral = true }, state.Settings);
+        Assert.Equal(new Epoch(0), state.Incarnation);
+        Assert.False(state.IsDeleting);
+    }
+
+    [Fact]
     public void What_is_undone_leaves_nothing()
     {
         var state = new GroupState();
