@@ -45,6 +45,17 @@ internal sealed class GroupBench : IGroupSurroundings
         return bench;
     }
 
+    public static async Task<GroupBench> OpenQueueAsync(int partitions = 4, QueueSettings? settings = null)
+    {
+        var bench = await OpenAsync(partitions);
+        Assert.IsType<CreateGroupResult.Created>(await bench.Group.CreateAsync(QueueOf(settings), ["orders"], CancellationToken.None));
+        return bench;
+    }
+
+    public static GroupSettings QueueOf(QueueSettings? settings = null) => new() { Kind = GroupKind.Queue, Queue = settings ?? new QueueSettings() };
+
+    public void Grow(string topic, int partitions) => Topics[topic] = Topics[topic] with { Settings = Topics[topic].Settings with { Partitions = partitions } };
+
     public TopicId AddTopic(string name, int partitions)
     {
         var id = new TopicId(new Guid(Topics.Count + 1, 0, 0, [1, 2, 3, 4, 5, 6, 7, (byte)(_producers++)]));
@@ -61,6 +72,9 @@ internal sealed class GroupBench : IGroupSurroundings
     public Position At(int number, long offset, string topic = "orders") => new(Topics[topic].Id, new Partition(number), new Offset(offset), new Epoch(0));
 
     public async Task<TestMember> JoinAsync(string id, params string[] topics) => await JoinAsync(new JoinRequest("billing", id, topics.Length == 0 ? ["orders"] : topics));
+
+    public async Task<TestMember> JoinQueueAsync(string id, params string[] topics) =>
+        await JoinAsync(new JoinRequest("billing", id, topics.Length == 0 ? ["orders"] : topics) { Create = QueueOf() });
 
     public async Task<TestMember> JoinAsync(JoinRequest request) =>
         new(this, Assert.IsType<JoinResult.Joined>(await Group.JoinAsync(request, CancellationToken.None)).Member);
@@ -144,6 +158,10 @@ internal sealed class TestMember(GroupBench bench, GroupMember who)
 
         return result;
     }
+
+    /// <summary>Waits for messages.</summary>
+    public Task<WaitResult> WaitAsync(TimeSpan? longest = null) =>
+        bench.Group.WaitAsync(new WaitRequest("billing", who) { MaxWait = longest ?? TimeSpan.FromMinutes(1) }, CancellationToken.None).AsTask();
 
     public Generation SinceOf(int number) => Has.Single(partition => partition.Start.Partition.Number == number).Since;
 
