@@ -165,7 +165,7 @@ public sealed class QueueLeaseTests
         await using var bench = new QueueBench();
         await bench.PublishAsync([.. Enumerable.Range(0, 100).Select(i => $"{i:D90}")]);
 
-        Assert.Equal(1, (await bench.LeaseAsync(bytes: 1)).Messages.Count);
+        Assert.Single((await bench.LeaseAsync(bytes: 1)).Messages);
         Assert.InRange((await bench.LeaseAsync(bytes: 1000)).Messages.Count, 8, 11);
     });
 
@@ -272,7 +272,7 @@ public sealed class QueueLeaseTests
         Assert.Equal(1, await lease.SettleAsync(SettlementKind.Complete, 1));
         Assert.Equal([(0, "a", 1), (1, "b", 1), (2, "c", 1)], (await bench.LeaseAsync()).Messages);
 
-        await bench.Queue.SeekAsync(new Position(bench.Partition.Topic, bench.Partition.Partition, new Offset(2), new Epoch(1)), CancellationToken.None);
+        await bench.Queue.SeekAsync(new Position(bench.Partition.Topic, bench.Partition.Partition, new Offset(2), Epoch.None), CancellationToken.None);
         bench.Restart();
         Assert.Equal([(2, "c", 1)], (await bench.LeaseAsync()).Messages);
     });
