@@ -13,6 +13,29 @@ internal sealed class ConnectionWatch
     /// <summary>A connection was lost: every call that waits may be one that will never be answered.</summary>
     public void Lost() => Interlocked.Exchange(ref _lost, New()).SetResult();
 
+    /// <summary>
+    /// Makes a call and waits for its answer, for the caller's cancellation, or for the loss of a connection, whichever comes first:
+    /// a call to a silo that was killed is otherwise only answered by its time-out.
+    /// </summary>
+    /// <exception cref="BrokerUnavailableException">No answer came.</exception>
+    public async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            var answer = call();
+            return answer.IsCompleted ? await answer : await WaitAsync(answer.AsTask(), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception error) when (error is not (ArgumentException or BrokerUnavailableException))
+        {
+            throw new BrokerUnavailableException($"No answer came from the cluster: {error.Message}", error);
+        }
+    }
+
     /// <summary>Waits for an answer.</summary>
     /// <exception cref="BrokerUnavailableException">A connection was lost first.</exception>
     public async Task<T> WaitAsync<T>(Task<T> answer, CancellationToken cancellationToken)

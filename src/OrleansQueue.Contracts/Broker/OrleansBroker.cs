@@ -91,27 +91,7 @@ internal sealed partial class OrleansBroker(IGrainFactory grains, ConnectionWatc
     private IPartitionGrain GrainOf(TopicId topic, Partition partition) =>
         grains.GetGrain<IPartitionGrain>(topic.Value, partition.Number.ToString(CultureInfo.InvariantCulture), null);
 
-    /// <summary>
-    /// Makes a call and waits for its answer, for the caller's cancellation, or for the loss of a connection, whichever comes first:
-    /// a call to a silo that was killed is otherwise only answered by its time-out.
-    /// </summary>
-    private async ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        try
-        {
-            var answer = call();
-            return answer.IsCompleted ? await answer : await connection.WaitAsync(answer.AsTask(), cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (Exception error) when (error is not (ArgumentException or BrokerUnavailableException))
-        {
-            throw new BrokerUnavailableException($"No answer came from the cluster: {error.Message}", error);
-        }
-    }
+    private ValueTask<T> CallAsync<T>(Func<ValueTask<T>> call, CancellationToken cancellationToken) => connection.CallAsync(call, cancellationToken);
 
     /// <summary>A random number, which no other producer has.</summary>
     internal static ProducerId NewProducerId()

@@ -1,5 +1,7 @@
 using OrleansQueue.Broker;
 using OrleansQueue.Contracts.Wire.Groups;
+using OrleansQueue.Contracts.Wire.Queues;
+using OrleansQueue.Queues;
 
 namespace OrleansQueue.Contracts.Grains;
 
@@ -58,4 +60,12 @@ internal interface IConsumerGroupGrain : IGrainWithStringKey, IDutyHolderGrain
     /// <inheritdoc cref="IPositionVerbs.DeadLetterAsync"/>
     [Alias("dead-letter")]
     ValueTask<CommitAnswer> DeadLetterAsync(DeadLetterCall call);
+
+    /// <inheritdoc cref="IQueueSurroundings.FindQueueAsync"/>
+    [Alias("find-queue"), ResponseTimeout("00:00:10")]
+    ValueTask<QueueLookupAnswer> FindQueueAsync(TopicId topic, Partition partition);
+
+    /// <inheritdoc cref="ILeaseVerbs.WaitForMessagesAsync"/>
+    [Alias("wait-for-messages"), ResponseTimeout("00:00:15")]
+    ValueTask<WaitAnswer> WaitForMessagesAsync(WaitCall call);
 }

@@ -20,6 +20,9 @@ internal readonly record struct BatchFrame(IReadOnlyList<ReadOnlyMemory<byte>>? 
     {
     }
 
+    /// <summary>The bytes in order, and no part where there are none: a frame that crossed the wire empty has one part of no bytes, and a reader is promised batches or nothing.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> ToBatches() => Parts is [{ IsEmpty: true }] ? [] : Parts;
+
     /// <summary>The bytes in one piece.</summary>
     public ReadOnlyMemory<byte> ToMemory()
     {

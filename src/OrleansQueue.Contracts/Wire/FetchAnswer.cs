@@ -85,7 +85,7 @@ internal readonly record struct FetchAnswer([property: Id(0)] FetchAnswerKind Ki
 
     public FetchResult ToResult() => Kind switch
     {
-        FetchAnswerKind.Fetched => new FetchResult.Fetched(PartsOf(Frame), RangesOf(Selection ?? []), Next, LogStart, LastStable, HighWatermark),
+        FetchAnswerKind.Fetched => new FetchResult.Fetched(Frame.ToBatches(), RangesOf(Selection ?? []), Next, LogStart, LastStable, HighWatermark),
         FetchAnswerKind.TopicReplaced => new FetchResult.TopicReplaced(Next.Topic),
         FetchAnswerKind.Diverged => new FetchResult.Diverged(Next),
         FetchAnswerKind.Overtaken => new FetchResult.Overtaken(Next),
@@ -96,9 +96,6 @@ internal readonly record struct FetchAnswer([property: Id(0)] FetchAnswerKind Ki
         FetchAnswerKind.Refused => new FetchResult.Refused(Reason!),
         _ => throw new InvalidDataException($"A fetch was answered with {Kind}."),
     };
-
-    // A frame that crossed the wire empty has one part of no bytes; a reader is promised batches or nothing.
-    private static IReadOnlyList<ReadOnlyMemory<byte>> PartsOf(BatchFrame frame) => frame.Parts is [{ IsEmpty: true }] ? [] : frame.Parts;
 
     private static OffsetRange[] RangesOf(long[] ends)
     {

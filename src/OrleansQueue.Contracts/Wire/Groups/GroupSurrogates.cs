@@ -46,16 +46,20 @@ internal struct GroupSettingsSurrogate
 
     [Id(2)]
     public bool Ephemeral;
+
+    // Null where it was written by a version that knew no leases.
+    [Id(3)]
+    public QueueSettings? Queue;
 }
 
 [RegisterConverter]
 internal sealed class GroupSettingsConverter : IConverter<GroupSettings, GroupSettingsSurrogate>
 {
     public GroupSettings ConvertFromSurrogate(in GroupSettingsSurrogate surrogate) =>
-        new() { Kind = (GroupKind)surrogate.Kind, Start = surrogate.Start.ToQuery(), Ephemeral = surrogate.Ephemeral };
+        new() { Kind = (GroupKind)surrogate.Kind, Start = surrogate.Start.ToQuery(), Ephemeral = surrogate.Ephemeral, Queue = surrogate.Queue ?? new() };
 
     public GroupSettingsSurrogate ConvertToSurrogate(in GroupSettings value) =>
-        new() { Kind = (int)value.Kind, Start = OffsetsCall.Of(value.Start), Ephemeral = value.Ephemeral };
+        new() { Kind = (int)value.Kind, Start = OffsetsCall.Of(value.Start), Ephemeral = value.Ephemeral, Queue = value.Queue };
 }
 
 [GenerateSerializer, Immutable, Alias("oq.group-summary")]
