@@ -3,6 +3,7 @@ using Orleans.Placement;
 using OrleansQueue.Broker;
 using OrleansQueue.Contracts.Grains;
 using OrleansQueue.Contracts.Wire.Groups;
+using OrleansQueue.Contracts.Wire.Queues;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Groups;
 
@@ -74,6 +75,12 @@ internal sealed class ConsumerGroupGrain(IGrainContext context, SiloBroker silo,
 
     public async ValueTask<CommitAnswer> DeadLetterAsync(DeadLetterCall call) =>
         CommitAnswer.Of(await RunAsync(group => group.DeadLetterAsync(call.ToRequest(_name), CancellationToken.None)));
+
+    public async ValueTask<QueueLookupAnswer> FindQueueAsync(TopicId topic, Partition partition) =>
+        QueueLookupAnswer.Of(await RunAsync(group => group.FindQueueAsync(new TopicPartition(topic, partition), CancellationToken.None)));
+
+    public async ValueTask<WaitAnswer> WaitForMessagesAsync(WaitCall call) =>
+        WaitAnswer.Of(await RunAsync(group => group.WaitAsync(call.ToRequest(_name), CancellationToken.None)));
 
     public ValueTask<Timestamp?> RunDutyAsync() => RunAsync(static group => group.RunDutyAsync(CancellationToken.None));
 

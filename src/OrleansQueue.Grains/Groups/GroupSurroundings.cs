@@ -1,13 +1,15 @@
 using OrleansQueue.Broker;
 using OrleansQueue.Contracts.Broker;
 using OrleansQueue.Contracts.Grains;
+using OrleansQueue.Grains.Topics;
 using OrleansQueue.Groups;
+using OrleansQueue.Queues;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Grains.Groups;
 
 /// <summary>The rest of the cluster's broker, as its groups ask it.</summary>
-internal sealed class GroupSurroundings(IBroker broker, IGrainFactory grains) : IGroupSurroundings
+internal sealed class GroupSurroundings(IBroker broker, OwnTopics topics, IGrainFactory grains, ConnectionWatch connection) : IGroupSurroundings
 {
     public ValueTask<TopicDescription?> FindTopicAsync(string name, CancellationToken cancellationToken) => broker.FindTopicAsync(name, cancellationToken);
 
@@ -17,17 +19,37 @@ internal sealed class GroupSurroundings(IBroker broker, IGrainFactory grains) : 
     public ValueTask<ProduceResult> ProduceAsync(TopicId topic, Partition partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
         broker.ProduceAsync(topic, partition, batch, cancellationToken);
 
-    public async ValueTask<TopicDescription> OpenOwnTopicAsync(string name, TopicSettings settings, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await grains.GetGrain<ICatalogueGrain>(Catalogue.ShardOf(name)).OpenOwnAsync(name, settings);
-        }
-        catch (Exception error) when (error is IOException or TimeoutException or OrleansException)
-        {
-            throw new BrokerUnavailableException($"No answer came from the catalogue: {error.Message}", error);
-        }
-    }
+    public ValueTask<TopicDescription> OpenOwnTopicAsync(string name, TopicSettings settings, CancellationToken cancellationToken) =>
+        topics.OpenAsync(name, settings, cancellationToken);
 
     public ProducerId NewProducerId() => OrleansBroker.NewProducerId();
+
+    public async ValueTask<QueueNews> WatchQueueAsync(string group, TopicPartition partition, long known, TimeSpan longest, CancellationToken cancellationToken) =>
+        (await AskQueueAsync(group, partition, cursor => cursor.WatchAsync(known, longest), cancellationToken)).ToNews();
+
+    public async ValueTask SeekQueueAsync(string group, Position to, CancellationToken cancellationToken) => await AskQueueAsync(
+        group,
+        to.TopicPartition,
+        async cursor =>
+        {
+            await cursor.SeekAsync(to);
+            return true;
+        },
+        cancellationToken);
+
+    public async ValueTask DropQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) => await AskQueueAsync(
+        group,
+        partition,
+        static async cursor =>
+        {
+            await cursor.DropAsync();
+            return true;
+        },
+        cancellationToken);
+
+    private ValueTask<T> AskQueueAsync<T>(string group, TopicPartition partition, Func<IQueueCursorGrain, ValueTask<T>> call, CancellationToken cancellationToken)
+    {
+        var cursor = grains.GetGrain<IQueueCursorGrain>(new QueueCursorKey(group, partition).ToString());
+        return connection.CallAsync(() => call(cursor), cancellationToken);
+    }
 }

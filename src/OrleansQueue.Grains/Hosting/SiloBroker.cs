@@ -7,6 +7,7 @@ using OrleansQueue.Grains.Logging;
 using OrleansQueue.Groups;
 using OrleansQueue.Log;
 using OrleansQueue.Partitions;
+using OrleansQueue.Queues;
 using OrleansQueue.Storage;
 using OrleansQueue.Telemetry;
 using OrleansQueue.Topics;
@@ -15,7 +16,7 @@ namespace OrleansQueue.Grains.Hosting;
 
 /// <summary>
 /// What all grains of a silo share: the store of the logs, opened before anything else starts and closed after everything else
-/// has stopped, and the partitions and groups that are served here.
+/// has stopped, and the partitions, groups and cursors that are served here.
 /// </summary>
 internal sealed class SiloBroker(
     ILocalSiloDetails details,
@@ -49,7 +50,7 @@ internal sealed class SiloBroker(
     {
         lifecycle.Subscribe(nameof(SiloBroker), ServiceLifecycleStage.First, OpenAsync, CloseAsync);
 
-        // A fetch or a heartbeat that waits would hold up the deactivation of its grain, which comes next.
+        // A fetch, a heartbeat or a watch that waits would hold up the deactivation of its grain, which comes next.
         lifecycle.Subscribe(nameof(SiloBroker), ServiceLifecycleStage.Active, static _ => Task.CompletedTask, EndWaitsAsync);
     }
 
@@ -69,7 +70,15 @@ internal sealed class SiloBroker(
         return host;
     }
 
-    /// <summary>A partition or a group is not served here any more.</summary>
+    /// <summary>Begins to serve the cursor of a group in a partition, which may or may not be there.</summary>
+    public QueueHost Serve(string group, TopicPartition partition, IQueueSurroundings surroundings)
+    {
+        var host = new QueueHost(group, partition, Logs, surroundings, clock, events);
+        Add(host, host.EndWaits);
+        return host;
+    }
+
+    /// <summary>A partition, a group or a cursor is not served here any more.</summary>
     public void Forget(object served) => _served.TryRemove(served, out _);
 
     // Until its grains are deactivated a silo that stops still begins to serve, and nobody would end the waits of that later.

@@ -13,7 +13,10 @@ using OrleansQueue.Grains.Duties;
 using OrleansQueue.Grains.Groups;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Logging;
+using OrleansQueue.Grains.Placement;
+using OrleansQueue.Grains.Queues;
 using OrleansQueue.Grains.Stores;
+using OrleansQueue.Grains.Topics;
 using OrleansQueue.Log;
 using OrleansQueue.Telemetry;
 
@@ -46,6 +49,9 @@ public static class OrleansQueueSiloBuilderExtensions
         services.AddSingleton<DutyClient>();
         services.AddSingleton<GroupRegistry>();
         services.AddSingleton<GroupSurroundings>();
+        services.AddSingleton<QueueSurroundings>();
+        services.AddSingleton<OwnTopics>();
+        services.AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreCheck>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DutyScanner>();

@@ -8,6 +8,7 @@ using OrleansQueue.Contracts.Wire;
 using OrleansQueue.Grains.Duties;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Logging;
+using OrleansQueue.Grains.Placement;
 using OrleansQueue.Partitions;
 using OrleansQueue.Topics;
 
@@ -17,7 +18,7 @@ namespace OrleansQueue.Grains.Partitions;
 /// One partition. It is reentrant, so that the next batch is taken while one waits for the disk, and moves to no other silo by
 /// itself. Orleans may run two of them for a while; the log's epoch lets only the later one write.
 /// </summary>
-[GrainType("oq-partition"), Reentrant, Immovable, HashBasedPlacement]
+[GrainType("oq-partition"), Reentrant, Immovable, PartitionPlacement]
 internal sealed class PartitionGrain(IGrainContext context, SiloBroker silo, IGrainFactory grains, DutyClient duties, ILogger<PartitionGrain> logger)
     : IGrainBase, IPartitionGrain
 {

@@ -1,0 +1,28 @@
+using OrleansQueue.Broker;
+using OrleansQueue.Contracts.Broker;
+using OrleansQueue.Contracts.Grains;
+using OrleansQueue.Grains.Topics;
+using OrleansQueue.Queues;
+using OrleansQueue.Topics;
+
+namespace OrleansQueue.Grains.Queues;
+
+/// <summary>The rest of the cluster's broker, as cursors of queue groups ask it.</summary>
+internal sealed class QueueSurroundings(IBroker broker, OwnTopics topics, IGrainFactory grains, ConnectionWatch connection) : IQueueSurroundings
+{
+    public async ValueTask<QueueLookup> FindQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken)
+    {
+        var grain = grains.GetGrain<IConsumerGroupGrain>(group);
+        return (await connection.CallAsync(() => grain.FindQueueAsync(partition.Topic, partition.Partition), cancellationToken)).ToLookup();
+    }
+
+    public ValueTask<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken) => broker.FetchAsync(request, cancellationToken);
+
+    public ValueTask<ProduceResult> ProduceAsync(TopicId topic, Partition partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
+        broker.ProduceAsync(topic, partition, batch, cancellationToken);
+
+    public ValueTask<TopicDescription> OpenOwnTopicAsync(string name, TopicSettings settings, CancellationToken cancellationToken) =>
+        topics.OpenAsync(name, settings, cancellationToken);
+
+    public ProducerId NewProducerId() => OrleansBroker.NewProducerId();
+}
