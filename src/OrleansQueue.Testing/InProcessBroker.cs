@@ -32,6 +32,7 @@ public sealed partial class InProcessBroker : IBroker, IAsyncDisposable
     private readonly InProcessPartitions _partitions;
     private readonly InProcessCatalogue _catalogue;
     private readonly InProcessGroups _groups;
+    private readonly InProcessQueues _queues;
     private Task? _loading;
     private Task _round = Task.CompletedTask;
     private long _nextProducer;
@@ -55,7 +56,9 @@ public sealed partial class InProcessBroker : IBroker, IAsyncDisposable
         _duties = new InProcessDuties(store, clock, Wake, Failed);
         _partitions = new InProcessPartitions(store, options, _duties, clock);
         _catalogue = new InProcessCatalogue(store, _partitions, () => new TopicId(NewGuid(random)));
-        _groups = new InProcessGroups(store, new InProcessSurroundings(_catalogue, _partitions, NewProducerId), _duties, clock);
+        var surroundings = new InProcessSurroundings(_catalogue, _partitions, () => _groups!, () => _queues!, NewProducerId);
+        _groups = new InProcessGroups(store, surroundings, _duties, clock);
+        _queues = new InProcessQueues(store, surroundings, clock);
 
         // Two brokers on one store begin far from each other; one broker counts.
         _nextProducer = random.NextInt64(1L << 62);
@@ -139,7 +142,12 @@ public sealed partial class InProcessBroker : IBroker, IAsyncDisposable
         {
             _disposed = true;
             await _duties.DisposeAsync();
+
+            // A group that watches cursors and one that is told of nothing any more must not ask each other without end.
+            _groups.EndWaits();
+            _queues.EndWaits();
             await _groups.DisposeAsync();
+            await _queues.DisposeAsync();
             await _partitions.DisposeAsync();
             await _catalogue.DisposeAsync();
         }

@@ -53,12 +53,20 @@ internal sealed class InProcessGroups : IGroupRegistry, IDutyHolders, IAsyncDisp
         return groups.Count > limit ? new GroupPage(groups[..limit], groups[limit - 1].Name) : new GroupPage(groups, null);
     }
 
-    /// <summary>Ends all waits and lets go of everything.</summary>
+    /// <summary>Ends all waits, for good.</summary>
+    public void EndWaits()
+    {
+        foreach (var host in _hosts.Values)
+        {
+            host.EndWaits();
+        }
+    }
+
+    /// <summary>Lets go of everything.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var host in _hosts.Values.ToList())
         {
-            host.EndWaits();
             await host.DisposeAsync();
         }
 

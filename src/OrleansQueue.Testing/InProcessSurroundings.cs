@@ -1,17 +1,23 @@
 using OrleansQueue.Broker;
 using OrleansQueue.Groups;
+using OrleansQueue.Queues;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Testing;
 
-/// <summary>The rest of the broker, as its groups ask it: within the broker's own turn.</summary>
-internal sealed class InProcessSurroundings(InProcessCatalogue catalogue, InProcessPartitions partitions, Func<ProducerId> newProducerId) : IGroupSurroundings
+/// <summary>The rest of the broker, as its groups and their cursors ask it: within the broker's own turn. Groups and cursors ask each other, so they are looked up at each call.</summary>
+internal sealed class InProcessSurroundings(
+    InProcessCatalogue catalogue, InProcessPartitions partitions, Func<InProcessGroups> groups, Func<InProcessQueues> queues, Func<ProducerId> newProducerId)
+    : IGroupSurroundings, IQueueSurroundings
 {
     public ValueTask<TopicDescription?> FindTopicAsync(string name, CancellationToken cancellationToken) =>
         AskAsync(() => catalogue.CallAsync(name, shard => shard.FindAsync(name)));
 
     public ValueTask<ListOffsetsResult> ListOffsetsAsync(TopicId topic, Partition partition, OffsetQuery query, CancellationToken cancellationToken) =>
         AskAsync(() => partitions.ListOffsetsAsync(topic, partition, query, cancellationToken));
+
+    public ValueTask<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
+        AskAsync(() => partitions.FetchAsync(request, cancellationToken));
 
     public ValueTask<ProduceResult> ProduceAsync(TopicId topic, Partition partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
         AskAsync(() => partitions.ProduceAsync(topic, partition, batch));
@@ -20,6 +26,32 @@ internal sealed class InProcessSurroundings(InProcessCatalogue catalogue, InProc
         AskAsync(() => catalogue.CallAsync(name, shard => shard.OpenOwnAsync(name, settings)));
 
     public ProducerId NewProducerId() => newProducerId();
+
+    public ValueTask<QueueLookup> FindQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) =>
+        AskAsync(() => groups().AskAsync(group, new QueueLookup.UnknownGroup(), host => host.FindQueueAsync(partition, cancellationToken)));
+
+    public ValueTask<QueueNews> WatchQueueAsync(string group, TopicPartition partition, long known, TimeSpan longest, CancellationToken cancellationToken) =>
+        AskAsync(() => queues().AskAsync(group, partition, default(QueueNews), host => host.WatchAsync(known, longest, cancellationToken)));
+
+    public async ValueTask SeekQueueAsync(string group, Position to, CancellationToken cancellationToken) => await AskAsync(() => queues().AskAsync(
+        group,
+        to.TopicPartition,
+        false,
+        async host =>
+        {
+            await host.SeekAsync(to, cancellationToken);
+            return true;
+        }));
+
+    public async ValueTask DropQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) => await AskAsync(() => queues().AskAsync(
+        group,
+        partition,
+        false,
+        async host =>
+        {
+            await host.DropAsync(cancellationToken);
+            return true;
+        }));
 
     private static async ValueTask<T> AskAsync<T>(Func<Task<T>> question)
     {
