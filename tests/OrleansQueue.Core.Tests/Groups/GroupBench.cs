@@ -10,7 +10,7 @@ using OrleansQueue.Topics;
 namespace OrleansQueue.Core.Tests.Groups;
 
 /// <summary>A group on a store in memory, among topics that the test sets.</summary>
-internal sealed class GroupBench : IGroupSurroundings
+internal sealed partial class GroupBench : IGroupSurroundings
 {
     private int _producers;
 

@@ -81,4 +81,18 @@ internal sealed class WatchedBroker(IBroker broker, GroupHistory history) : IBro
     public ValueTask<CommitResult> StopPartitionAsync(StopPartitionRequest request, CancellationToken cancellationToken) => broker.StopPartitionAsync(request, cancellationToken);
 
     public ValueTask<CommitResult> DeadLetterAsync(DeadLetterRequest request, CancellationToken cancellationToken) => broker.DeadLetterAsync(request, cancellationToken);
+
+    public ValueTask<LeaseResult> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) => broker.LeaseAsync(request, cancellationToken);
+
+    public ValueTask<SettleResult> SettleAsync(SettleRequest request, CancellationToken cancellationToken) => broker.SettleAsync(request, cancellationToken);
+
+    public ValueTask<WaitResult> WaitForMessagesAsync(WaitRequest request, CancellationToken cancellationToken) => broker.WaitForMessagesAsync(request, cancellationToken);
+
+    public ValueTask<QueueStatus?> DescribeQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) => broker.DescribeQueueAsync(group, partition, cancellationToken);
+
+    public ValueTask<DeadLetters?> FindDeadLettersAsync(string group, TopicPartition partition, CancellationToken cancellationToken) => broker.FindDeadLettersAsync(group, partition, cancellationToken);
+
+    public ValueTask<long?> RedriveAsync(string group, TopicPartition partition, IReadOnlyList<OffsetRange>? letters, CancellationToken cancellationToken) => broker.RedriveAsync(group, partition, letters, cancellationToken);
+
+    public ValueTask<long?> PurgeDeadLettersAsync(string group, TopicPartition partition, IReadOnlyList<OffsetRange>? letters, CancellationToken cancellationToken) => broker.PurgeDeadLettersAsync(group, partition, letters, cancellationToken);
 }

@@ -1,6 +1,7 @@
 using OrleansQueue.Broker;
 using OrleansQueue.Groups;
 using OrleansQueue.Partitions;
+using OrleansQueue.Queues;
 using OrleansQueue.Simulation.Runs;
 using OrleansQueue.Simulation.Worlds;
 using OrleansQueue.Telemetry;
@@ -147,6 +148,8 @@ internal sealed class Cluster : IDisposable
     /// <summary>The rest of the broker, as a group in a silo asks it: by calls, which may fail.</summary>
     private sealed class Surroundings(Cluster cluster, Process process) : IGroupSurroundings
     {
+        private const string NoQueues = "No simulated group leases.";
+
         public ValueTask<TopicDescription?> FindTopicAsync(string name, CancellationToken cancellationToken) =>
             new(cluster.Topics.FirstOrDefault(topic => topic.Name == name));
 
@@ -160,6 +163,13 @@ internal sealed class Cluster : IDisposable
             throw new NotSupportedException("No member of a simulated group dead-letters.");
 
         public ProducerId NewProducerId() => new(cluster._producerIds++);
+
+        public ValueTask<QueueNews> WatchQueueAsync(string group, TopicPartition partition, long known, TimeSpan longest, CancellationToken cancellationToken) =>
+            throw new NotSupportedException(NoQueues);
+
+        public ValueTask SeekQueueAsync(string group, Position to, CancellationToken cancellationToken) => throw new NotSupportedException(NoQueues);
+
+        public ValueTask DropQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) => throw new NotSupportedException(NoQueues);
 
         private static T ValueOf<T>(Reply<T> reply) => reply.IsAnswer ? reply.Value : throw new BrokerUnavailableException(reply.Problem!);
     }
