@@ -167,10 +167,31 @@ public sealed class OrleansBrokerTests
         Assert.Equal(0, calls);
     }
 
+    [Fact]
+    public async Task What_can_be_nobodys_cursor_is_answered_without_a_call()
+    {
+        var calls = 0;
+        var broker = new OrleansBroker(FakeGrains.Answering(_ => ++calls), _connection);
+        var nowhere = new TopicPartition(Start.Topic, new Partition(-1));
+
+        Assert.IsType<LeaseResult.UnknownGroup>(await broker.LeaseAsync(new LeaseRequest("", Start.TopicPartition, "a"), default));
+        Assert.IsType<LeaseResult.UnknownPartition>(await broker.LeaseAsync(new LeaseRequest("billing", nowhere, "a"), default));
+        Assert.Equal("member id", Assert.IsType<LeaseResult.Refused>(await broker.LeaseAsync(new LeaseRequest("billing", nowhere, "\ud83d"), default)).Reason.Field);
+        Assert.IsType<SettleResult.UnknownGroup>(await broker.SettleAsync(new SettleRequest("", Start.TopicPartition, []), default));
+        Assert.IsType<SettleResult.UnknownPartition>(await broker.SettleAsync(new SettleRequest("billing", nowhere, []), default));
+        Assert.Null(await broker.DescribeQueueAsync("billing", nowhere, default));
+        Assert.Null(await broker.FindDeadLettersAsync("billing", nowhere, default));
+        Assert.Null(await broker.RedriveAsync("billing", nowhere, null, default));
+        Assert.Null(await broker.PurgeDeadLettersAsync("billing", nowhere, null, default));
+        Assert.IsType<WaitResult.UnknownGroup>(await broker.WaitForMessagesAsync(new WaitRequest("", new GroupMember("a", new Generation(1))), default));
+        Assert.Equal(0, calls);
+    }
+
     /// <summary>Every call that is about one group.</summary>
     private static IEnumerable<Task> GroupCalls(OrleansBroker broker, string group)
     {
         var member = new GroupMember("a", new Generation(1));
+        var partition = Start.TopicPartition;
         return
         [
             broker.CreateGroupAsync(group, new GroupSettings(), ["orders"], default).AsTask(),
@@ -186,6 +207,13 @@ public sealed class OrleansBrokerTests
             broker.SeekGroupAsync(group, [], default).AsTask(),
             broker.StopPartitionAsync(new StopPartitionRequest(group, member, Start, new Generation(1), "error"), default).AsTask(),
             broker.DeadLetterAsync(new DeadLetterRequest(group, member, Start, Start, new Generation(1), default), default).AsTask(),
+            broker.LeaseAsync(new LeaseRequest(group, partition, "a"), default).AsTask(),
+            broker.SettleAsync(new SettleRequest(group, partition, []), default).AsTask(),
+            broker.WaitForMessagesAsync(new WaitRequest(group, member), default).AsTask(),
+            broker.DescribeQueueAsync(group, partition, default).AsTask(),
+            broker.FindDeadLettersAsync(group, partition, default).AsTask(),
+            broker.RedriveAsync(group, partition, null, default).AsTask(),
+            broker.PurgeDeadLettersAsync(group, partition, null, default).AsTask(),
         ];
     }
 

@@ -20,6 +20,7 @@ public sealed class GrainInterfaceTests
         "oq.IConsumerGroupGrain/dead-letter(DeadLetterCall) -> CommitAnswer",
         "oq.IConsumerGroupGrain/delete() -> Boolean",
         "oq.IConsumerGroupGrain/describe() -> GroupDescription",
+        "oq.IConsumerGroupGrain/find-queue(TopicId, Partition) -> QueueLookupAnswer",
         "oq.IConsumerGroupGrain/heartbeat(HeartbeatCall) -> HeartbeatAnswer",
         "oq.IConsumerGroupGrain/join(JoinCall) -> JoinAnswer",
         "oq.IConsumerGroupGrain/leave(GroupMember) -> Boolean",
@@ -28,6 +29,7 @@ public sealed class GrainInterfaceTests
         "oq.IConsumerGroupGrain/resume() -> Boolean",
         "oq.IConsumerGroupGrain/seek(SeekCall) -> SeekAnswer",
         "oq.IConsumerGroupGrain/stop-partition(StopPartitionCall) -> CommitAnswer",
+        "oq.IConsumerGroupGrain/wait-for-messages(WaitCall) -> WaitAnswer",
         "oq.IDutyHolderGrain/run-duty() -> Timestamp?",
         "oq.IDutyIndexGrain/run-due()",
         "oq.IDutyIndexGrain/set(GrainId, Timestamp?)",
@@ -41,6 +43,15 @@ public sealed class GrainInterfaceTests
         "oq.IPartitionGrain/fetch(FetchCall) -> FetchAnswer",
         "oq.IPartitionGrain/list-offsets(OffsetsCall) -> OffsetsAnswer",
         "oq.IPartitionGrain/produce(BatchFrame) -> ProduceAnswer",
+        "oq.IQueueCursorGrain/describe() -> QueueStatus",
+        "oq.IQueueCursorGrain/drop()",
+        "oq.IQueueCursorGrain/find-dead-letters() -> DeadLetters",
+        "oq.IQueueCursorGrain/lease(LeaseCall) -> LeaseAnswer",
+        "oq.IQueueCursorGrain/purge(LettersCall) -> Int64?",
+        "oq.IQueueCursorGrain/redrive(LettersCall) -> Int64?",
+        "oq.IQueueCursorGrain/seek(Position)",
+        "oq.IQueueCursorGrain/settle(SettleCall) -> SettleAnswer",
+        "oq.IQueueCursorGrain/watch(Int64, TimeSpan) -> WatchAnswer",
         "oq.IStoreGrain/describe() -> StoreDescription",
         "oq.ITopicGrain/delete(Int32)",
         "oq.ITopicGrain/find(Partition?) -> TopicDescription",
@@ -69,7 +80,7 @@ public sealed class GrainInterfaceTests
     /// <summary>A grain that answers some calls itself would be asked under a name of its class.</summary>
     [Fact]
     public void Every_grain_has_a_name_of_its_own() => Assert.Equal(
-        ["oq-catalogue", "oq-duties", "oq-group", "oq-groups", "oq-partition", "oq-store", "oq-topic"],
+        ["oq-catalogue", "oq-duties", "oq-group", "oq-groups", "oq-partition", "oq-queue", "oq-store", "oq-topic"],
         Ours.Assemblies.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsClass && typeof(IGrainBase).IsAssignableFrom(type))
             .Select(type => type.GetCustomAttributesData().Single(data => data.AttributeType == typeof(GrainTypeAttribute)).ConstructorArguments[0].Value as string)

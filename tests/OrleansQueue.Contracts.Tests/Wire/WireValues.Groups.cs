@@ -32,6 +32,7 @@ internal static partial class WireValues
         Of("generation", new Generation(long.MaxValue)),
         Of("group-member", Member),
         Of("group-settings", GroupSettings),
+        Of("group-settings of a queue", GroupSettings with { Queue = QueueSettings }),
         Of<GroupSettings?>("no group-settings", null),
         Of("group-summary", new GroupSummary("billing", GroupKind.Queue)),
         Of("group-summaries", new List<GroupSummary> { new("a", GroupKind.Stream), new("b", GroupKind.Queue) }),

@@ -32,7 +32,7 @@ internal static partial class WireValues
 
     private static readonly TopicDescription Description = new("orders", Topic, Settings, 9);
 
-    public static IReadOnlyList<WireValue> All { get; } = [.. Numbers(), .. Topics(), .. Produced(), .. Fetched(), .. Offsets(), .. Groups(), .. Members(), .. Commits()];
+    public static IReadOnlyList<WireValue> All { get; } = [.. Numbers(), .. Topics(), .. Produced(), .. Fetched(), .. Offsets(), .. Groups(), .. Members(), .. Commits(), .. Leases(), .. Queues()];
 
     private static IEnumerable<WireValue> Numbers() =>
     [
