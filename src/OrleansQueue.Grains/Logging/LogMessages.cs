@@ -26,6 +26,9 @@ internal static partial class LogMessages
     [LoggerMessage(1006, LogLevel.Warning, "Log {Log}: what is past its retention could not be deleted; it will be tried again.")]
     public static partial void RetentionFailed(this ILogger logger, Exception error, string log);
 
+    [LoggerMessage(1007, LogLevel.Warning, "Group {Group} had not finished the records of partition {Partition} from offset {From} on, and they are no more: retention took them, or a tail that was not kept was lost. It goes on at {To}.")]
+    public static partial void QueueGap(this ILogger logger, string group, TopicPartition partition, Offset from, Offset to);
+
     [LoggerMessage(1010, LogLevel.Warning, "The duty of {Holder} failed; it will be tried again.")]
     public static partial void DutyFailed(this ILogger logger, Exception error, string holder);
 

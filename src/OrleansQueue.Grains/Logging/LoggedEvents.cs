@@ -35,5 +35,7 @@ internal sealed class LoggedEvents(ILogger<LoggedEvents> logger, BrokerMetrics m
 
     public void RetentionFailed(LogId log, IOException error) => logger.RetentionFailed(error, log.Name);
 
+    public void QueueGap(string group, TopicPartition partition, Offset from, Offset to) => logger.QueueGap(group, partition, from, to);
+
     public void Committed(LogId log, long bytes, TimeSpan took) => metrics.Committed(took);
 }
