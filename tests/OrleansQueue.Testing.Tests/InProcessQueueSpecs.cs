@@ -1,0 +1,16 @@
+using OrleansQueue.Broker;
+using OrleansQueue.BrokerSpecs;
+
+namespace OrleansQueue.Testing.Tests;
+
+/// <summary>The in-process broker keeps the contract that every broker keeps, on the system's clock.</summary>
+public sealed class InProcessWorkQueueSpec : WorkQueueSpec
+{
+    protected override ValueTask<IBroker> CreateBrokerAsync() => new(new InProcessBroker());
+}
+
+/// <summary>The in-process broker keeps the contract that every broker keeps, on the system's clock.</summary>
+public sealed class InProcessQueueAdminSpec : QueueAdminSpec
+{
+    protected override ValueTask<IBroker> CreateBrokerAsync() => new(new InProcessBroker());
+}
