@@ -98,7 +98,7 @@ public abstract class QueueAdminSpec : QueueSpec
     public async Task Positions_are_no_business_of_a_queue_group()
     {
         await CreateQueueAsync();
-        var member = await JoinAloneAsync("worker", Topic.Name);
+        var member = await JoinQueueAsync("worker");
 
         var result = await Broker.CommitAsync(
             new CommitRequest(Group, new Committer.Member(member.Who), [new Commit(At(Topic, 0, 0), Generation.None)]), default).AsTask().WaitAsync(Patience);
@@ -110,7 +110,7 @@ public abstract class QueueAdminSpec : QueueSpec
     public async Task A_member_that_waits_hears_that_the_group_is_gone()
     {
         await CreateQueueAsync();
-        var member = await JoinAloneAsync("worker", Topic.Name);
+        var member = await JoinQueueAsync("worker");
         var wait = Broker.WaitForMessagesAsync(new WaitRequest(Group, member.Who), default).AsTask();
         Assert.True(await Broker.DeleteGroupAsync(Group, default).AsTask().WaitAsync(Patience));
 

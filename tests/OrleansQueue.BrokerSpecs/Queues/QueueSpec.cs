@@ -20,6 +20,15 @@ public abstract class QueueSpec : GroupSpec
         Assert.IsType<CreateGroupResult.Created>(await CreateGroupAsync(new GroupSettings { Kind = GroupKind.Queue, Queue = settings ?? new QueueSettings() }, Topic.Name));
     }
 
+    /// <summary>A member of the group that has been told what it reads.</summary>
+    private protected async Task<Membership> JoinQueueAsync(string id)
+    {
+        var request = new JoinRequest(Group, id, [Topic.Name]) { Create = null };
+        var member = new Membership(Broker, Group, Assert.IsType<JoinResult.Joined>(await TryJoinAsync(request)).Member);
+        Assert.IsType<HeartbeatResult.Assigned>(await member.BeatAsync());
+        return member;
+    }
+
     /// <summary>Publishes texts of the form "key=value", or without a key.</summary>
     private protected async Task PublishAsync(params string[] messages)
     {

@@ -36,7 +36,7 @@ public abstract class WorkQueueSpec : QueueSpec
         await CreateQueueAsync(Quick);
         await PublishAsync("a", "b");
         await LeaseAsync(owner: "dead");
-        var member = await JoinAloneAsync("alive", Topic.Name);
+        var member = await JoinQueueAsync("alive");
 
         Assert.Equal("a b", (await LeaseWhenThereAsync(member)).Values);
     }
@@ -45,8 +45,8 @@ public abstract class WorkQueueSpec : QueueSpec
     public async Task RabbitMQ_with_a_prefetch_of_1_every_idle_consumer_gets_a_message()
     {
         await CreateQueueAsync();
-        var first = await JoinAloneAsync("first", Topic.Name);
-        var second = await JoinAloneAsync("second", Topic.Name);
+        var first = await JoinQueueAsync("first");
+        var second = await JoinQueueAsync("second");
         Task<LeasedMessages>[] waits = [LeaseWhenThereAsync(first, 1), LeaseWhenThereAsync(second, 1)];
         await PublishAsync("a", "b", "c");
 
@@ -71,7 +71,7 @@ public abstract class WorkQueueSpec : QueueSpec
     {
         await CreateQueueAsync(new QueueSettings { Backoff = TimeSpan.Zero });
         await PublishAsync("a");
-        var member = await JoinAloneAsync("worker", Topic.Name);
+        var member = await JoinQueueAsync("worker");
         var began = Stopwatch.GetTimestamp();
         await LeaseAsync(duration: TimeSpan.FromSeconds(1));
 
@@ -84,7 +84,7 @@ public abstract class WorkQueueSpec : QueueSpec
     {
         await CreateQueueAsync(new QueueSettings { Backoff = TimeSpan.Zero });
         await PublishAsync("a");
-        var member = await JoinAloneAsync("worker", Topic.Name);
+        var member = await JoinQueueAsync("worker");
         var lease = await LeaseAsync(duration: TimeSpan.FromSeconds(1));
         var renewed = Stopwatch.GetTimestamp();
         Assert.Empty(await SettleAsync(lease.Settle(SettlementKind.Renew) with { Time = TimeSpan.FromSeconds(3) }));
@@ -121,7 +121,7 @@ public abstract class WorkQueueSpec : QueueSpec
 
         Assert.Equal([(0, "a")], await FindDeadAsync(1));
         Assert.Equal("b", (await LeaseAsync()).Values);
-        var member = await JoinAloneAsync("worker", Topic.Name);
+        var member = await JoinQueueAsync("worker");
         Assert.Equal(1, await Broker.RedriveAsync(Group, Partition, null, default));
         var redriven = await LeaseWhenThereAsync(member);
         Assert.Equal([(0, "a", 1)], redriven.Messages);
@@ -135,7 +135,7 @@ public abstract class WorkQueueSpec : QueueSpec
         var backoff = TimeSpan.FromMilliseconds(500);
         await CreateQueueAsync(new QueueSettings { MaxDeliveries = 3, Backoff = backoff });
         await PublishAsync("a");
-        var member = await JoinAloneAsync("worker", Topic.Name);
+        var member = await JoinQueueAsync("worker");
         for (var attempt = 1; attempt <= 3; attempt++)
         {
             var lease = await LeaseWhenThereAsync(member);
@@ -164,7 +164,7 @@ public abstract class WorkQueueSpec : QueueSpec
         await CreateQueueAsync(Quick);
         await PublishAsync("a");
         var stalled = await LeaseAsync(owner: "stalled");
-        var member = await JoinAloneAsync("other", Topic.Name);
+        var member = await JoinQueueAsync("other");
 
         var again = await LeaseWhenThereAsync(member);
 
