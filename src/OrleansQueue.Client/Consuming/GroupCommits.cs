@@ -60,7 +60,7 @@ internal sealed class GroupCommits(GroupConsumer consumer)
             result = await consumer.Client.TryAsync(
                 token => consumer.Client.Broker.CommitAsync(request, token), consumer.Client.Options.CallTimeout, cancellationToken);
         }
-        catch (Exception problem) when (GroupConsumer.IsOutage(problem, cancellationToken))
+        catch (Exception problem) when (Membership.IsOutage(problem, cancellationToken))
         {
             consumer.Logger.CallFailed(problem, consumer.Group);
             return CommitOutcome.NoAnswer;

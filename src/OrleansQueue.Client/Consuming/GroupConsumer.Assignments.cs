@@ -8,7 +8,6 @@ internal sealed partial class GroupConsumer
     private readonly Dictionary<TopicPartition, PartitionRun> _runs = [];
     private readonly Dictionary<TopicPartition, Departure> _departures = [];
     private readonly List<Release> _released = [];
-    private Generation _known;
 
     private List<PartitionRun> Runs()
     {
@@ -39,7 +38,7 @@ internal sealed partial class GroupConsumer
     /// <summary>Takes over what a heartbeat brought; null where nothing changed.</summary>
     /// <param name="assigned">All partitions of the member.</param>
     /// <param name="told">What the group was told with that heartbeat.</param>
-    private void Apply(HeartbeatResult.Assigned? assigned, IReadOnlyList<Release> told)
+    public void Apply(HeartbeatResult.Assigned? assigned, IReadOnlyList<Release> told)
     {
         var lost = new List<PartitionRun>();
         lock (_lock)
@@ -50,7 +49,7 @@ internal sealed partial class GroupConsumer
                 return;
             }
 
-            _known = assigned.Generation;
+            _membership.Known = assigned.Generation;
             var wanted = assigned.Partitions.ToDictionary(partition => partition.Start.TopicPartition);
             foreach (var run in _runs.Values.ToList())
             {
@@ -157,7 +156,7 @@ internal sealed partial class GroupConsumer
             // Also where the time to drain was over and the rest was cancelled: what was finished before is the member's until it is released.
             if (departure is { IsOrderly: true, IsLost: false })
             {
-                await _commits.InsistAsync([run], () => !departure.IsLost && Silence < Options.SessionTimeout, _ended);
+                await _commits.InsistAsync([run], () => !departure.IsLost && _membership.Silence < Options.SessionTimeout, _ended);
             }
         }
         catch (Exception problem)
@@ -185,7 +184,7 @@ internal sealed partial class GroupConsumer
         }
 
         run.Dispose();
-        BeatAtOnce();
+        _membership.BeatAtOnce();
     }
 
     /// <summary>Waits until nothing of a partition is in hand; what is not done in time is cancelled.</summary>
@@ -208,7 +207,7 @@ internal sealed partial class GroupConsumer
         Generation known;
         lock (_lock)
         {
-            known = _known;
+            known = _membership.Known;
         }
 
         var request = new StopPartitionRequest(Group, Member, message, run.Since, $"{error.GetType().Name}: {error.Message}");
@@ -233,7 +232,7 @@ internal sealed partial class GroupConsumer
             {
                 return await Client.TryAsync(call, Client.Options.CallTimeout, run.Lost);
             }
-            catch (Exception problem) when (IsOutage(problem, run.Lost))
+            catch (Exception problem) when (Membership.IsOutage(problem, run.Lost))
             {
                 Logger.CallFailed(problem, Group);
             }

@@ -17,13 +17,14 @@ internal sealed record MemberPlan(
 /// A member of a consumer group. It joins, shows that it lives, has the partitions served that it is assigned, commits what is
 /// finished, and gives up in good order what moves to others.
 /// </summary>
-internal sealed partial class GroupConsumer : IAsyncDisposable
+internal sealed partial class GroupConsumer : IAsyncDisposable, IMembershipHolder
 {
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly CancellationToken _ended;
     private readonly MemberPlan _plan;
     private readonly GroupCommits _commits;
+    private readonly Membership _membership;
     private Task _working = Task.CompletedTask;
     private Task? _stopping;
     private Exception? _failure;
@@ -32,12 +33,12 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
     {
         Client = client;
         _plan = plan;
-        _topics = plan.Topics;
         _ended = _ending.Token;
         MemberId = plan.Options.MemberId ?? Guid.NewGuid().ToString("N");
         Logger = client.Options.Logging.CreateLogger("OrleansQueue.Consumer");
         ReadAhead = new ReadAhead(plan.Options);
         _commits = new GroupCommits(this);
+        _membership = new Membership(client, SessionOf(plan, MemberId), this, _ended);
     }
 
     public ClientContext Client { get; }
@@ -54,7 +55,10 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
 
     public ReadAhead ReadAhead { get; }
 
-    private bool IsStopping
+    /// <summary>Who the member is now.</summary>
+    public GroupMember Member => _membership.Member;
+
+    public bool IsStopping
     {
         get
         {
@@ -74,14 +78,10 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
     public static async Task<GroupConsumer> OpenAsync(ClientContext client, MemberPlan plan, CancellationToken cancellationToken)
     {
         var consumer = new GroupConsumer(client, plan);
-        consumer.BecomeMember(await client.InsistAsync($"Joining group {plan.Group}", consumer.JoinOnceAsync, cancellationToken));
-        consumer._working = Task.WhenAll(client.Background.Start(consumer.LiveAsync), client.Background.Start(consumer.CommitNowAndThenAsync));
+        await consumer._membership.JoinAsync(cancellationToken);
+        consumer._working = Task.WhenAll(client.Background.Start(consumer._membership.LiveAsync), client.Background.Start(consumer.CommitNowAndThenAsync));
         return consumer;
     }
-
-    /// <summary>Whether a call failed in a way that another try may mend.</summary>
-    public static bool IsOutage(Exception problem, CancellationToken asked) =>
-        problem is BrokerUnavailableException or TimeoutException || (problem is OperationCanceledException && !asked.IsCancellationRequested);
 
     /// <summary>
     /// Hands out nothing more, waits up to <paramref name="drain"/> for what is in hand, commits and leaves the group. Asked
@@ -204,7 +204,7 @@ internal sealed partial class GroupConsumer : IAsyncDisposable
             // A heartbeat that finds the member gone would make it join again.
             _ending.Cancel();
             await _working;
-            await Client.TryAsync(token => Client.Broker.LeaveGroupAsync(Group, Member, token), Client.Options.CallTimeout, CancellationToken.None);
+            await _membership.LeaveAsync();
         }
         catch (Exception problem)
         {

@@ -114,7 +114,7 @@ public sealed class Delivery
 
     internal bool IsExpired(TimeProvider clock) => ExpiresAt is { } expires && expires <= clock.GetUtcNow();
 
-    internal static Delivery Of(FetchedRecords records, scoped in RecordView record, Epoch epoch)
+    internal static Delivery Of(string topic, Position read, scoped in RecordView record, Epoch epoch)
     {
         var key = record.Key;
         var value = record.Value;
@@ -122,8 +122,8 @@ public sealed class Delivery
         key.Span.CopyTo(bytes);
         value.Span.CopyTo(bytes.AsSpan(key.Span.Length));
         return new Delivery(
-            records.Topic,
-            records.From with { Offset = record.Offset.Plus(1), Epoch = epoch },
+            topic,
+            read with { Offset = record.Offset.Plus(1), Epoch = epoch },
             record.Offset,
             record.Timestamp,
             key.IsNull ? default(ReadOnlyMemory<byte>?) : bytes.AsMemory(0, key.Span.Length),
@@ -132,17 +132,17 @@ public sealed class Delivery
     }
 
     /// <summary>What stands in the place of a batch that cannot be read: the batch as it is stored; nothing where it is damaged.</summary>
-    internal static Delivery Unreadable(FetchedRecords records, Position at, ReadOnlyMemory<byte> batch, Exception problem)
+    internal static Delivery Unreadable(string topic, Position at, ReadOnlyMemory<byte> batch, Exception problem)
     {
         if (!IsAsStored(batch.Span))
         {
-            return new(records.Topic, at, at.Offset, default, null, null, []) { Problem = problem };
+            return new(topic, at, at.Offset, default, null, null, []) { Problem = problem };
         }
 
         var header = RecordBatchHeader.Read(batch.Span);
         var next = at with { Offset = header.NextOffset, Epoch = header.Epoch };
         var offset = at.Offset > header.BaseOffset ? at.Offset : header.BaseOffset;
-        return new(records.Topic, next, offset, header.MaxTimestamp, null, batch, [new(HeaderNames.ContentType, ContentTypes.RecordBatch)]) { Problem = problem };
+        return new(topic, next, offset, header.MaxTimestamp, null, batch, [new(HeaderNames.ContentType, ContentTypes.RecordBatch)]) { Problem = problem };
     }
 
     private static bool IsAsStored(ReadOnlySpan<byte> batch) =>

@@ -1,4 +1,3 @@
-using OrleansQueue.Batches;
 using OrleansQueue.Broker;
 
 namespace OrleansQueue.Client;
@@ -46,42 +45,6 @@ public sealed class FetchedRecords
     /// <summary>Walks the records.</summary>
     public RecordWalk GetEnumerator() => new(_fetched.Parts, _fetched.Selection);
 
-    /// <summary>Copies every record into memory of its own. In the place of a batch that cannot be read there is a delivery that says why.</summary>
-    internal Queue<Delivery> Unpack()
-    {
-        var deliveries = new Queue<Delivery>();
-        var at = From;
-        var walk = GetEnumerator();
-        try
-        {
-            while (TryMove(ref walk, out var problem))
-            {
-                var delivery = problem is null ? Delivery.Of(this, walk.Current, walk.Epoch) : Delivery.Unreadable(this, at, walk.Batch, problem);
-                at = delivery.Next;
-                deliveries.Enqueue(delivery);
-            }
-        }
-        finally
-        {
-            walk.Dispose();
-        }
-
-        return deliveries;
-    }
-
-    private static bool TryMove(ref RecordWalk walk, out InvalidBatchException? problem)
-    {
-        problem = null;
-        try
-        {
-            return walk.MoveNext();
-        }
-        catch (InvalidBatchException invalid)
-        {
-            // The walk goes on behind the batch, of which nothing more is to be seen.
-            walk.Dispose();
-            problem = invalid;
-            return true;
-        }
-    }
+    /// <inheritdoc cref="Unpacking.Unpack"/>
+    internal Queue<Delivery> Unpack() => Unpacking.Unpack(Topic, From, GetEnumerator());
 }
