@@ -28,6 +28,15 @@ internal static class ClientTelemetry
     /// <summary>Messages that were passed over because their time to live was over.</summary>
     public static Counter<long> Expired { get; } = Meter.CreateCounter<long>("orleansqueue.consumer.expired", "{message}", "Messages whose time to live was over.");
 
+    /// <summary>Messages of queue groups whose lease was over before they were settled.</summary>
+    public static Counter<long> LeasesLost { get; } = Meter.CreateCounter<long>("orleansqueue.consumer.leases_lost", "{message}", "Messages whose lease was over before they were settled.");
+
+    /// <summary>Messages of queue groups that were settled when their lease was over.</summary>
+    public static Counter<long> SettledTooLate { get; } = Meter.CreateCounter<long>("orleansqueue.consumer.settled_too_late", "{message}", "Messages that were settled when their lease was over.");
+
+    /// <summary>Messages of queue groups that were in hand for too long.</summary>
+    public static Counter<long> TimedOut { get; } = Meter.CreateCounter<long>("orleansqueue.consumer.timed_out", "{message}", "Messages that were in hand for too long.");
+
     public static KeyValuePair<string, object?> Topic(string topic) => new("messaging.destination.name", topic);
 
     public static KeyValuePair<string, object?> Group(string group) => new("messaging.consumer.group.name", group);
