@@ -109,6 +109,23 @@ public sealed class BrokerClient
         string group, IReadOnlyList<string> topics, IMessageSerializer<T>? serializer = null, ConsumerOptions? options = null, CancellationToken cancellationToken = default) =>
         new(await OpenConsumerAsync(group, topics, options, cancellationToken), serializer ?? DefaultSerializer.Of<T>());
 
+    /// <summary>Joins a queue group, and takes messages of a type, each leased to this member until it is settled.</summary>
+    /// <inheritdoc cref="OpenConsumerAsync(string, IReadOnlyList{string}, ConsumerOptions?, CancellationToken)"/>
+    /// <typeparam name="T">The messages; bytes as they are where it is <c>byte[]</c> or <c>ReadOnlyMemory&lt;byte&gt;</c>.</typeparam>
+    /// <param name="group">The group's name; it is created where there is none, unless the options say otherwise.</param>
+    /// <param name="topics">The names of the topics, at least one.</param>
+    /// <param name="options">Default: those of <see cref="QueueConsumerOptions"/>.</param>
+    /// <param name="serializer">Reads the messages. Default: the one that producers of the type have by default.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<QueueConsumer<T>> OpenQueueConsumerAsync<T>(
+        string group, IReadOnlyList<string> topics, QueueConsumerOptions? options = null, IMessageSerializer<T>? serializer = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new QueueConsumerOptions();
+        ThrowIfWrong(options.Check() ?? GroupName.Check(group) ?? CheckTopics(topics));
+        return Context.Background.RunAsync(
+            () => QueueConsumer<T>.OpenAsync(Context, group, topics, serializer ?? DefaultSerializer.Of<T>(), options, cancellationToken));
+    }
+
     private static Refusal? CheckTopics(IReadOnlyList<string> topics)
     {
         ArgumentNullException.ThrowIfNull(topics);

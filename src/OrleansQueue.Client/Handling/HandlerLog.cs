@@ -15,4 +15,10 @@ internal static partial class HandlerLog
     [LoggerMessage(2022, LogLevel.Error, "Group {Group}: message {Id} at offset {Offset} of partition {Partition} of topic {Topic} failed after {Attempts} attempts and is dead-lettered.")]
     public static partial void DeadLettered(
         this ILogger logger, Exception error, string group, string id, Offset offset, Partition partition, string topic, int attempts);
+
+    [LoggerMessage(2023, LogLevel.Warning, "Group {Group}: message {Id} at offset {Offset} of partition {Partition} of topic {Topic} failed at delivery {Count}; the group delivers it again later, or dead-letters it where this was the last time.")]
+    public static partial void Abandoned(this ILogger logger, Exception error, string group, string id, Offset offset, Partition partition, string topic, int count);
+
+    [LoggerMessage(2024, LogLevel.Error, "Group {Group}: message {Id} at offset {Offset} of partition {Partition} of topic {Topic} is dead-lettered: {Reason}")]
+    public static partial void Rejected(this ILogger logger, Exception error, string group, string id, Offset offset, Partition partition, string topic, string reason);
 }

@@ -2,10 +2,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace OrleansQueue.Client;
 
+/// <summary>How a handler gets batches.</summary>
+/// <param name="MaxMessages">The most messages of a batch.</param>
+/// <param name="MaxWait">How long the first one waits for more.</param>
+internal sealed record BatchShape(int MaxMessages, TimeSpan MaxWait);
+
 /// <summary>A handler, and which messages of a topic are its.</summary>
 /// <param name="alias">The alias that the messages carry; null takes all that no other handler of the topic takes.</param>
 /// <param name="batch">How it gets batches; null where it gets messages one by one.</param>
-internal abstract class HandlerRoute(string? alias, StreamBatchHandlerOptions? batch)
+internal abstract class HandlerRoute(string? alias, BatchShape? batch)
 {
     public string? Alias => alias;
 
@@ -22,7 +27,7 @@ internal abstract class HandlerRoute(string? alias, StreamBatchHandlerOptions? b
 }
 
 /// <summary>What the routes of one type have in common.</summary>
-internal abstract class HandlerRoute<T>(string? alias, StreamBatchHandlerOptions? batch, IMessageSerializer<T> serializer) : HandlerRoute(alias, batch)
+internal abstract class HandlerRoute<T>(string? alias, BatchShape? batch, IMessageSerializer<T> serializer) : HandlerRoute(alias, batch)
 {
     public override MessageContext Read(Delivery raw, string group, int attempt) =>
         new MessageContext<T>(raw, group, attempt, raw.IsTombstone ? default : raw.Read(serializer));
@@ -37,7 +42,7 @@ internal sealed class MessageRoute<T, THandler>(string? alias, IMessageSerialize
 }
 
 /// <summary>To a handler of batches.</summary>
-internal sealed class BatchRoute<T, THandler>(string? alias, IMessageSerializer<T> serializer, StreamBatchHandlerOptions batch)
+internal sealed class BatchRoute<T, THandler>(string? alias, IMessageSerializer<T> serializer, BatchShape batch)
     : HandlerRoute<T>(alias, batch, serializer)
     where THandler : class, IBatchHandler<T>
 {

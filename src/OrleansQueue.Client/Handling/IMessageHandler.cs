@@ -9,12 +9,15 @@ public interface IMessageHandler<T>
 {
     /// <summary>Processes a message.</summary>
     /// <param name="message">The message with what is known of it.</param>
-    /// <param name="cancellationToken">Cancelled when the message goes to another member, since the partition was lost or the time to finish is over; what is done from then on may be done twice.</param>
+    /// <param name="cancellationToken">
+    /// Cancelled when the message goes to another member, since the partition or the lease was lost or the time to finish is over; what is
+    /// done from then on may be done twice.
+    /// </param>
     Task HandleAsync(MessageContext<T> message, CancellationToken cancellationToken);
 }
 
 /// <summary>
-/// Processes several messages of a type together; they are of one partition and in its order. All are settled when the call
+/// Processes several messages of a type together; those of a stream group are of one partition and in its order. All are settled when the call
 /// returns; all follow the handler's options when it throws, or those that a <see cref="BatchFailedException"/> names.
 /// </summary>
 /// <typeparam name="T">The messages.</typeparam>

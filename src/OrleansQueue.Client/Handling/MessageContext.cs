@@ -16,8 +16,17 @@ public abstract class MessageContext
     /// <summary>The group that processes it.</summary>
     public string Group { get; }
 
-    /// <summary>How often it is tried, counted from 1 by this member since it got the message.</summary>
+    /// <summary>How often it is tried, counted from 1: by this member since it got the message, or by a queue group, which counts deliveries.</summary>
     public int Attempt { get; }
+
+    /// <summary>How often a queue group delivered it, this time included. A stream group does not keep count; there it is <see cref="Attempt"/>.</summary>
+    public int DeliveryCount => Held?.DeliveryCount ?? Attempt;
+
+    /// <summary>Whether it was a dead letter that a queue group redrove. Its <see cref="Offset"/> then is its place among those.</summary>
+    public bool IsRedriven => Held?.Lease.IsRedriven ?? false;
+
+    /// <summary>The lease that a member of a queue group holds it under; null for one of a stream group.</summary>
+    internal QueueMessage? Held { get; set; }
 
     /// <inheritdoc cref="Delivery.Topic"/>
     public string Topic => Raw.Topic;
@@ -54,6 +63,18 @@ public abstract class MessageContext
 
     /// <inheritdoc cref="PublishOptions.ReplyTo"/>
     public string? ReplyTo => Raw.Find(HeaderNames.ReplyTo)?.Text;
+
+    /// <summary>
+    /// The handler gets on with it: the time that a message of a queue group may be in hand, <see cref="QueueConsumerOptions.MaxProcessingTime"/>,
+    /// begins anew. Messages of stream groups have no such limit, and nothing happens.
+    /// </summary>
+    public void ReportProgress()
+    {
+        if (Held is { } held)
+        {
+            held.Member.Touch(held);
+        }
+    }
 }
 
 /// <summary>A message that is being processed.</summary>

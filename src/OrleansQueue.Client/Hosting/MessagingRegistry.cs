@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OrleansQueue.Broker;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Client;
@@ -104,7 +105,12 @@ internal sealed class GroupRegistration(string name)
 {
     public string Name => name;
 
-    public StreamHandlerOptions Options { get; } = new();
+    /// <summary>What kind of group its handlers make it; null where there are none yet.</summary>
+    public GroupKind? Kind { get; set; }
+
+    public StreamHandlerOptions Stream { get; } = new();
+
+    public QueueHandlerOptions Queue { get; } = new();
 
     public List<HandlerRegistration> Handlers { get; } = [];
 

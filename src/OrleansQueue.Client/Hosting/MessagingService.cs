@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OrleansQueue.Broker;
 
 namespace OrleansQueue.Client;
 
@@ -9,7 +10,7 @@ namespace OrleansQueue.Client;
 /// </summary>
 internal sealed class MessagingService(BrokerClient client, MessagingRegistry registry, HostedProducers producers, IServiceScopeFactory scopes) : IHostedLifecycleService
 {
-    private readonly List<GroupHandlers> _handlers = [];
+    private readonly List<IAsyncDisposable> _handlers = [];
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -46,16 +47,18 @@ internal sealed class MessagingService(BrokerClient client, MessagingRegistry re
     private async Task StartAllAsync(ClientContext context, CancellationToken cancellationToken)
     {
         var logger = context.Options.Logging.CreateLogger(HostingLog.Category);
-        var groups = registry.Groups.Select(group => (group.Name, Routes: group.ToRoutes(registry), group.Options)).ToList();
+        var groups = registry.Groups.Select(group => (Registration: group, Routes: group.ToRoutes(registry))).ToList();
         foreach (var topic in registry.Topics)
         {
             await TopicSetup.EnsureAsync(context, topic, logger, cancellationToken);
         }
 
         producers.AreTopicsThere = true;
-        foreach (var (name, routes, options) in groups)
+        foreach (var (group, routes) in groups)
         {
-            _handlers.Add(await GroupHandlers.OpenAsync(context, name, routes, options, scopes, cancellationToken));
+            _handlers.Add(group.Kind == GroupKind.Queue
+                ? await QueueHandlers.OpenAsync(context, group.Name, routes, group.Queue, scopes, cancellationToken)
+                : await GroupHandlers.OpenAsync(context, group.Name, routes, group.Stream, scopes, cancellationToken));
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansQueue.Broker;
 using OrleansQueue.Groups;
 using OrleansQueue.Topics;
 
@@ -55,9 +56,9 @@ public sealed class OrleansQueueBuilder
     public OrleansQueueBuilder AddStreamHandler<T, THandler>(string topic, string group, Action<StreamHandlerOptions>? configure = null)
         where THandler : class, IMessageHandler<T>
     {
-        var registration = GroupOf(topic, group);
-        configure?.Invoke(registration.Options);
-        ThrowIfWrong(registration.Options.Check(), nameof(configure));
+        var registration = GroupOf(topic, group, GroupKind.Stream);
+        configure?.Invoke(registration.Stream);
+        ThrowIfWrong(registration.Stream.Check(), nameof(configure));
         Services.TryAddScoped<THandler>();
         registration.Handlers.Add(new(topic, registry =>
         {
@@ -72,15 +73,59 @@ public sealed class OrleansQueueBuilder
     public OrleansQueueBuilder AddStreamBatchHandler<T, THandler>(string topic, string group, Action<StreamBatchHandlerOptions>? configure = null)
         where THandler : class, IBatchHandler<T>
     {
-        var registration = GroupOf(topic, group);
-        var options = new StreamBatchHandlerOptions { Group = registration.Options };
+        var registration = GroupOf(topic, group, GroupKind.Stream);
+        var options = new StreamBatchHandlerOptions { Group = registration.Stream };
         configure?.Invoke(options);
         ThrowIfWrong(options.Check(), nameof(configure));
         Services.TryAddScoped<THandler>();
         registration.Handlers.Add(new(topic, registry =>
         {
             var (alias, serializer) = registry.ReadingOf<T>(topic);
-            return new BatchRoute<T, THandler>(alias, serializer, options);
+            return new BatchRoute<T, THandler>(alias, serializer, new BatchShape(options.MaxMessages, options.MaxWait));
+        }));
+        return this;
+    }
+
+    /// <summary>
+    /// Handles messages of a type one by one as a queue group does: each is leased to one member of the group at a time, completed when the
+    /// handler returns and delivered again later when it throws, until it is dead-lettered. The group is created where there is none;
+    /// one of another kind stops the start.
+    /// </summary>
+    /// <typeparam name="T">The messages.</typeparam>
+    /// <typeparam name="THandler">The handler. It is made for each message in a scope of its own, unless the application registers it otherwise.</typeparam>
+    /// <param name="topic">The topic's name. What <see cref="AddTopic{T}"/> says of the type holds here, too.</param>
+    /// <param name="group">The group's name. Handlers of one group may read several topics.</param>
+    /// <param name="configure">Sets what is to be other than the defaults, for the whole group.</param>
+    /// <exception cref="ArgumentException">A name or an option is out of its range, or the group has stream handlers.</exception>
+    public OrleansQueueBuilder AddQueueHandler<T, THandler>(string topic, string group, Action<QueueHandlerOptions>? configure = null)
+        where THandler : class, IMessageHandler<T>
+    {
+        var registration = GroupOf(topic, group, GroupKind.Queue);
+        configure?.Invoke(registration.Queue);
+        ThrowIfWrong(registration.Queue.Check(), nameof(configure));
+        Services.TryAddScoped<THandler>();
+        registration.Handlers.Add(new(topic, registry =>
+        {
+            var (alias, serializer) = registry.ReadingOf<T>(topic);
+            return new MessageRoute<T, THandler>(alias, serializer);
+        }));
+        return this;
+    }
+
+    /// <summary>Handles messages of a type in batches as a queue group does. A batch may hold messages of several partitions, in no order.</summary>
+    /// <inheritdoc cref="AddQueueHandler{T, THandler}"/>
+    public OrleansQueueBuilder AddQueueBatchHandler<T, THandler>(string topic, string group, Action<QueueBatchHandlerOptions>? configure = null)
+        where THandler : class, IBatchHandler<T>
+    {
+        var registration = GroupOf(topic, group, GroupKind.Queue);
+        var options = new QueueBatchHandlerOptions { Group = registration.Queue };
+        configure?.Invoke(options);
+        ThrowIfWrong(options.Check(), nameof(configure));
+        Services.TryAddScoped<THandler>();
+        registration.Handlers.Add(new(topic, registry =>
+        {
+            var (alias, serializer) = registry.ReadingOf<T>(topic);
+            return new BatchRoute<T, THandler>(alias, serializer, new BatchShape(options.MaxMessages, options.MaxWait));
         }));
         return this;
     }
@@ -96,11 +141,14 @@ public sealed class OrleansQueueBuilder
         return this;
     }
 
-    private GroupRegistration GroupOf(string topic, string group)
+    private GroupRegistration GroupOf(string topic, string group, GroupKind kind)
     {
         ThrowIfWrong(TopicName.Check(topic), nameof(topic));
         ThrowIfWrong(GroupName.Check(group), nameof(group));
-        return _registry.GroupOf(group);
+        var registration = _registry.GroupOf(group);
+        registration.Kind ??= kind;
+        ThrowIfWrong(registration.Kind == kind ? null : Refusal.OfText("group kind", kind.ToString(), $"{registration.Kind}, which group {group} has by its other handlers"), nameof(group));
+        return registration;
     }
 
     private static HostedProducer<T> Create<T>(IServiceProvider provider, string topic)

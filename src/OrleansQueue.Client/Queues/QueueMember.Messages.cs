@@ -12,14 +12,45 @@ internal sealed partial class QueueMember
     internal int Held => _held;
 
     /// <summary>Takes the next message, if there is one.</summary>
-    /// <param name="isWanted">Says whether the next message is one to take; null takes any.</param>
-    /// <param name="message">The message.</param>
-    public bool TryTake(Func<Delivery, bool>? isWanted, out QueueMessage message)
+    public bool TryTake(out QueueMessage message)
     {
         lock (_lock)
         {
             message = default;
-            return !IsOver && TryFind() is { } lease && (isWanted is null || isWanted(lease[lease.Next].Delivery)) && HandOut(lease, out message);
+            return !IsOver && TryFind() is { } lease && HandOut(lease, out message);
+        }
+    }
+
+    /// <summary>Takes the next message to hand it out: one that is to be delivered at most once is completed before.</summary>
+    public async Task<QueueMessage?> TakeToHandOutAsync(CancellationToken cancellationToken)
+    {
+        while (await TakeAsync(cancellationToken) is { } message)
+        {
+            if (Options.Delivery == DeliveryMode.AtLeastOnce || await TryCompleteAsync(message))
+            {
+                return message;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Completes a message before it is handed out; false where that is not known to be kept.</summary>
+    public async Task<bool> TryCompleteAsync(QueueMessage message)
+    {
+        try
+        {
+            await SettleAsync(message, new() { Kind = SettlementKind.Complete }, CancellationToken.None);
+            return true;
+        }
+        catch (LeaseLostException)
+        {
+            return false;
+        }
+        catch (Exception problem) when (problem is GroupDeletedException or GroupRefusedException or UnknownPartitionException)
+        {
+            Logger.CallFailed(problem, Group);
+            return false;
         }
     }
 
