@@ -26,6 +26,9 @@ public sealed class BrokerClient
     /// <summary>What operators do with consumer groups.</summary>
     public GroupAdmin Groups => new(Context);
 
+    /// <summary>What operators do with messages that groups gave up.</summary>
+    public DeadLetterAdmin DeadLetters => new(Context);
+
     /// <summary>Opens a producer of bytes; waits through an outage up to <see cref="ClientOptions.ConnectTimeout"/>.</summary>
     /// <param name="topic">The topic's name.</param>
     /// <param name="options">Default: those of <see cref="ProducerOptions"/>.</param>
@@ -124,6 +127,23 @@ public sealed class BrokerClient
         ThrowIfWrong(options.Check() ?? GroupName.Check(group) ?? CheckTopics(topics));
         return Context.Background.RunAsync(
             () => QueueConsumer<T>.OpenAsync(Context, group, topics, serializer ?? DefaultSerializer.Of<T>(), options, cancellationToken));
+    }
+
+    /// <summary>Opens a partition to lease and settle messages of it call by call, without a membership.</summary>
+    /// <param name="group">The group, of kind Queue; it must be there, see <see cref="GroupAdmin.CreateAsync"/>.</param>
+    /// <param name="topic">The topic's name.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="owner">Who leases, for people: 1 to 255 characters without controls. Default: the name of the machine.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="UnknownTopicException">There is no such topic.</exception>
+    /// <exception cref="BrokerUnavailableException">No broker answered in time.</exception>
+    /// <exception cref="ArgumentException">A name is out of its range.</exception>
+    public Task<QueuePartition> OpenQueuePartitionAsync(string group, string topic, Partition partition, string? owner = null, CancellationToken cancellationToken = default)
+    {
+        owner ??= Environment.MachineName;
+        ThrowIfWrong(GroupName.Check(group) ?? GroupName.CheckMember(owner));
+        return Context.Background.RunAsync(async () => new QueuePartition(
+            Context, group, topic, new((await Topics.FindAsync(Context, topic, cancellationToken)).Id, partition), owner));
     }
 
     private static Refusal? CheckTopics(IReadOnlyList<string> topics)

@@ -38,7 +38,7 @@ public sealed class GroupAdmin
         };
     }
 
-    /// <summary>Tells how a group stands and how far it is behind; null where there is none. Partitions are asked 64 at a time.</summary>
+    /// <summary>Tells how a group stands and how far it is behind, of a queue group also what is leased, delayed and dead; null where there is none. Partitions are asked 64 at a time.</summary>
     public async Task<GroupStatus?> DescribeAsync(string group, CancellationToken cancellationToken = default)
     {
         if (await FindAsync(group, cancellationToken) is not { } found)
@@ -46,7 +46,7 @@ public sealed class GroupAdmin
             return null;
         }
 
-        var partitions = await _client.Background.RunAsync(() => GroupLag.FindAsync(_client, found.Partitions, cancellationToken));
+        var partitions = await _client.Background.RunAsync(() => GroupLag.FindAsync(_client, found, cancellationToken));
         return new GroupStatus(found, partitions);
     }
 

@@ -9,31 +9,33 @@ internal static class GroupLag
     private const int AtATime = 64;
 
     public static async Task<IReadOnlyList<GroupPartitionStatus>> FindAsync(
-        ClientContext client, IReadOnlyList<GroupPartition> partitions, CancellationToken cancellationToken)
+        ClientContext client, GroupDescription group, CancellationToken cancellationToken)
     {
-        var found = new List<GroupPartitionStatus>(partitions.Count);
-        foreach (var some in partitions.Chunk(AtATime))
+        var found = new List<GroupPartitionStatus>(group.Partitions.Count);
+        foreach (var some in group.Partitions.Chunk(AtATime))
         {
-            found.AddRange(await Task.WhenAll(some.Select(partition => FindAsync(client, partition, cancellationToken))));
+            found.AddRange(await Task.WhenAll(some.Select(partition => FindAsync(client, group, partition, cancellationToken))));
         }
 
         return found;
     }
 
-    private static async Task<GroupPartitionStatus> FindAsync(ClientContext client, GroupPartition partition, CancellationToken cancellationToken)
+    private static async Task<GroupPartitionStatus> FindAsync(ClientContext client, GroupDescription group, GroupPartition partition, CancellationToken cancellationToken)
     {
         var committed = partition.Committed;
         try
         {
+            var queue = group.Settings.Kind == GroupKind.Queue ? await DescribeQueueAsync(client, group.Name, committed.TopicPartition, cancellationToken) : null;
+            committed = committed with { Offset = queue?.Finished ?? committed.Offset };
             var status = await client.TryAsync(
                 token => client.Broker.DescribePartitionAsync(committed.Topic, committed.Partition, token), client.Options.CallTimeout, cancellationToken);
             if (status is null)
             {
-                return new(partition, null, null);
+                return new(partition, null, null, queue);
             }
 
             var isBehind = committed.Offset < status.HighWatermark;
-            return new(partition, status.HighWatermark, isBehind ? await WaitingAsync(client, committed, cancellationToken) : TimeSpan.Zero);
+            return new(partition, status.HighWatermark, isBehind ? await WaitingAsync(client, committed, cancellationToken) : TimeSpan.Zero, queue);
         }
         catch (Exception problem) when (problem is BrokerUnavailableException or TimeoutException)
         {
@@ -41,6 +43,9 @@ internal static class GroupLag
             return new(partition, null, null);
         }
     }
+
+    private static Task<QueueStatus?> DescribeQueueAsync(ClientContext client, string group, TopicPartition partition, CancellationToken cancellationToken) =>
+        client.TryAsync(token => client.Broker.DescribeQueueAsync(group, partition, token), client.Options.CallTimeout, cancellationToken);
 
     /// <summary>How long the first record at or behind a place has been there; null where that is not known.</summary>
     private static async Task<TimeSpan?> WaitingAsync(ClientContext client, Position from, CancellationToken cancellationToken)

@@ -14,10 +14,20 @@ public sealed record GroupStatus(GroupDescription Group, IReadOnlyList<GroupPart
 /// How long the next message of the group has been waiting since its append; zero where none is waiting; null where that is not
 /// known: the partition does not answer, or its topic keeps the producers' timestamps.
 /// </param>
-public sealed record GroupPartitionStatus(GroupPartition Partition, Offset? End, TimeSpan? LagTime)
+/// <param name="Queue">How the partition stands for a queue group; null for a stream group, and where the partition does not answer.</param>
+public sealed record GroupPartitionStatus(GroupPartition Partition, Offset? End, TimeSpan? LagTime, QueueStatus? Queue = null)
 {
-    /// <summary>The distance from the committed offset to the end; null where the end is not known. Offsets have gaps, so there may be fewer messages.</summary>
-    public long? Lag => End is { } end ? Math.Max(0, end.Value - Partition.Committed.Offset.Value) : null;
+    /// <summary>The offset below which everything is finished: what is committed, or what a queue group has settled without a gap.</summary>
+    public Offset Finished => Queue?.Finished ?? Partition.Committed.Offset;
+
+    /// <summary>The distance from <see cref="Finished"/> to the end; null where the end is not known. Offsets have gaps, so there may be fewer messages.</summary>
+    public long? Lag => End is { } end ? Math.Max(0, end.Value - Finished.Value) : null;
+
+    /// <summary>
+    /// How many messages of a queue group may be leased now, at most: those that it knows of, and the distance from there to the end, which
+    /// has gaps where offsets are no messages. Null for a stream group, and where that is not known.
+    /// </summary>
+    public long? Available => Queue is { } queue && End is { } end ? queue.Available + Math.Max(0, end.Value - queue.Examined.Value) : null;
 }
 
 /// <summary>What a reset of a group would do, or did.</summary>

@@ -64,8 +64,7 @@ internal sealed class QueueHandlers : IAsyncDisposable
     private async Task<List<QueueMessage>> GatherAsync(QueueMember member, HandlerRoute route, QueueMessage first)
     {
         var batch = new List<QueueMessage> { first };
-        using var ending = new CancellationTokenSource(Timeout.InfiniteTimeSpan, Client.Clock);
-        ending.CancelAfter(route.MaxWait);
+        using var ending = new CancellationTokenSource(route.MaxWait, Client.Clock);
         try
         {
             while (batch.Count < route.MaxMessages && await member.TakeAsync(next => RouteOf(next) == route, ending.Token) is { } next)

@@ -48,6 +48,9 @@ public static class HeaderNames
     /// <summary>Of a dead letter: when it was given up, in milliseconds since 1970-01-01 UTC, as decimal ASCII digits.</summary>
     public const string DeadTime = "oq-dead-time";
 
+    /// <summary>Of a dead letter of a queue group: why it was given up, at most 1,000 characters of UTF-8.</summary>
+    public const string DeadReason = "oq-dead-reason";
+
     /// <summary>What the names of a dead letter's headers begin with.</summary>
     internal const string DeadPrefix = "oq-dead-";
 

@@ -1,4 +1,3 @@
-using System.Text;
 using OrleansQueue.Batches;
 using OrleansQueue.Broker;
 using OrleansQueue.Topics;
@@ -15,9 +14,8 @@ internal sealed partial class GroupServer
 
     private readonly SemaphoreSlim _deadTurn = new(1, 1);
 
-    /// <summary>The name of the topic that a group's dead letters of a topic go to. It is part of the stored form.</summary>
-    public static string DeadLetterTopicOf(TopicId topic, string group) =>
-        $"__dead.{Digest([.. topic.Value.ToByteArray(bigEndian: true), .. Encoding.UTF8.GetBytes(group)])}";
+    /// <inheritdoc cref="DeadLetterTopic.NameOf"/>
+    public static string DeadLetterTopicOf(TopicId topic, string group) => DeadLetterTopic.NameOf(topic, group);
 
     /// <inheritdoc cref="IPositionVerbs.DeadLetterAsync"/>
     public async ValueTask<CommitResult> DeadLetterAsync(DeadLetterRequest request, CancellationToken cancellationToken)

@@ -88,7 +88,7 @@ internal sealed class FakeGroup(TimeProvider clock)
     public JoinResult Join(JoinRequest request, IReadOnlyList<TopicDescription?> topics)
     {
         Joins.Add(request);
-        if (Kind != GroupKind.Stream)
+        if (request.Create is { } create && create.Kind != Kind)
         {
             return new JoinResult.OtherKind(Kind);
         }
