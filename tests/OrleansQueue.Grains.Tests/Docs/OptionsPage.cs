@@ -15,6 +15,7 @@ internal static class OptionsPage
         (typeof(OrleansQueueOptions), "The broker on a silo: `AddOrleansQueue(q => q.ConfigureSilo(o => ...))`"),
         (typeof(TopicSettings), "A topic: `AddTopic<T>(name, t => ...)`, `oq topic create`"),
         (typeof(GroupSettings), "A group, when it is created"),
+        (typeof(QueueSettings), "A queue group, when it is created"),
         (typeof(ClientOptions), "A client: `ConfigureClient(o => o with { ... })`"),
         (typeof(ProducerOptions), "A producer"),
         (typeof(PublishOptions), "A single publish"),
@@ -22,6 +23,9 @@ internal static class OptionsPage
         (typeof(ConsumerOptions), "A member of a group"),
         (typeof(StreamHandlerOptions), "Handlers of a stream group: `AddStreamHandler<T, THandler>(topic, group, o => ...)`"),
         (typeof(StreamBatchHandlerOptions), "Handlers of batches: `AddStreamBatchHandler<T, THandler>(topic, group, o => ...)`"),
+        (typeof(QueueConsumerOptions), "A member of a queue group"),
+        (typeof(QueueHandlerOptions), "Handlers of a queue group: `AddQueueHandler<T, THandler>(topic, group, o => ...)`"),
+        (typeof(QueueBatchHandlerOptions), "Handlers of batches of a queue group: `AddQueueBatchHandler<T, THandler>(topic, group, o => ...)`"),
     ];
 
     public static string Write()
