@@ -1,6 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansQueue.Broker;
 using OrleansQueue.BrokerSpecs;
+using OrleansQueue.Contracts.Broker;
+using OrleansQueue.Contracts.Grains;
+using OrleansQueue.Contracts.Wire.Queues;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Tests.Support;
 using OrleansQueue.Testing;
@@ -15,6 +18,7 @@ public sealed class StopTests
     private const int Partitions = 10;
     private const int Heartbeats = 100;
     private const int Groups = 5;
+    private const int Watches = 100;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -82,6 +86,29 @@ public sealed class StopTests
     }
 
     [Fact]
+    public async Task Silo_with_100_open_watches_answers_them_and_stops()
+    {
+        var calls = new Calls();
+        var stop = new HeldStop();
+        await using var silos = await StartAsync(calls, stop);
+        var topic = await silos.Broker.CreateAsync("orders", new TopicSettings { Partitions = Partitions });
+        Assert.IsType<CreateGroupResult.Created>(
+            await silos.Broker.CreateGroupAsync("billing", new GroupSettings { Kind = GroupKind.Queue }, [topic.Name], default));
+        calls.Forget();
+        var watches = Enumerable.Range(0, Watches).Select(i => WatchAsync(silos, new TopicPartition(topic.Id, new Partition(i % Partitions)))).ToList();
+        await calls.BegunAsync("WatchAsync", Watches);
+        Assert.DoesNotContain(watches, watch => watch.IsCompleted);
+
+        var stopping = silos.Cluster.StopSiloAsync(silos.Cluster.Primary);
+
+        await calls.AnsweredAsync("WatchAsync", "oq-queue", Watches);
+        Assert.Empty(calls.Failed);
+        stop.End();
+        await stopping.WaitAsync(Patience);
+        await EndAsync(watches, news => Assert.Equal(0, news.Messages));
+    }
+
+    [Fact]
     public async Task What_a_silo_that_stops_begins_to_serve_does_not_wait_either()
     {
         var calls = new Calls();
@@ -101,6 +128,14 @@ public sealed class StopTests
         Assert.IsType<HeartbeatResult.Unchanged>(await heartbeat);
         stop.End();
         await stopping.WaitAsync(Patience);
+    }
+
+    /// <summary>Watches a cursor as its group does.</summary>
+    private static Task<WatchAnswer> WatchAsync(TestSilos silos, TopicPartition partition)
+    {
+        var services = silos.Cluster.Client.ServiceProvider;
+        var cursor = silos.Cluster.Client.GetGrain<IQueueCursorGrain>(new QueueCursorKey("billing", partition).ToString());
+        return services.GetRequiredService<ConnectionWatch>().CallAsync(() => cursor.WatchAsync(-1, FetchRequest.LongestWait), default).AsTask();
     }
 
     /// <summary>A silo on whose partitions and groups no wait ends by itself, since their clock stands still.</summary>
