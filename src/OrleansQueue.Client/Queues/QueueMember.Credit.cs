@@ -13,10 +13,14 @@ internal sealed partial class QueueMember
     private static readonly TimeSpan LongestGathering = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan BetweenWaits = TimeSpan.FromMilliseconds(10);
 
+    // Who is busy is full again and again, and would hardly ever hear of other partitions if that ended its wait.
+    private static readonly TimeSpan LongestFull = TimeSpan.FromMilliseconds(20);
+
     private readonly Queue<QueueCursor> _line = [];
     private readonly Signal _watch = new();
     private CancellationTokenSource? _watching;
     private long? _gathering;
+    private long? _fullSince;
     private long _heldBytes;
     private long _askedBytes;
     private int _held;
@@ -39,7 +43,7 @@ internal sealed partial class QueueMember
         {
             lock (_lock)
             {
-                return !IsOver && HasCredit && _cursors.Values.Any(static cursor => cursor is { IsPaused: false, IsReady: false });
+                return !IsOver && !IsFull && _cursors.Values.Any(static cursor => cursor is { IsPaused: false, IsReady: false });
             }
         }
     }

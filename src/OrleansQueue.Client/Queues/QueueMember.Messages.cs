@@ -221,7 +221,6 @@ internal sealed partial class QueueMember
     private void TakeIn(QueueCursor cursor, Ask ask, LeaseResult.Leased leased, long sent)
     {
         var messages = HeldMessage.Of(cursor.Topic, cursor.Id, leased);
-        var isFull = false;
         lock (_lock)
         {
             Return(ask);
@@ -240,13 +239,13 @@ internal sealed partial class QueueMember
                 }
             }
 
-            isFull = IsFull;
-            WakeTakers(messages.Length);
-        }
+            if (IsFull)
+            {
+                _fullSince ??= Client.Clock.GetTimestamp();
+                _alarm.Set(LongestFull);
+            }
 
-        if (isFull)
-        {
-            StopWatching();
+            WakeTakers(messages.Length);
         }
     }
 
@@ -330,6 +329,7 @@ internal sealed partial class QueueMember
 
         if (wasFull && !IsFull)
         {
+            _fullSince = null;
             _watch.Set();
         }
 

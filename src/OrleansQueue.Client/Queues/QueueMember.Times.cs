@@ -17,6 +17,7 @@ internal sealed partial class QueueMember
         {
             await _ticks.WaitAsync();
             var lost = new List<CancellationTokenSource>();
+            bool isStuck;
             lock (_lock)
             {
                 if (_ended.IsCancellationRequested)
@@ -26,10 +27,28 @@ internal sealed partial class QueueMember
 
                 KeepTimes(lost);
                 Pump(null);
+                isStuck = IsStuck();
             }
 
             CancelAll(lost);
+            if (isStuck)
+            {
+                StopWatching();
+            }
         }
+    }
+
+    /// <summary>Whether there has been no room for messages for a while.</summary>
+    private bool IsStuck()
+    {
+        if (_fullSince is not { } since)
+        {
+            return false;
+        }
+
+        var left = LongestFull - Client.Clock.GetElapsedTime(since);
+        _alarm.Set(left > TimeSpan.Zero ? left : null);
+        return left <= TimeSpan.Zero;
     }
 
     private void KeepTimes(List<CancellationTokenSource> lost)
