@@ -1,3 +1,5 @@
+using OrleansQueue.Broker;
+
 namespace OrleansQueue.Client;
 
 /// <summary>Headers that OrleansQueue itself gives a meaning.</summary>
@@ -7,7 +9,7 @@ public static class HeaderNames
     public const string ReservedPrefix = "oq-";
 
     /// <summary>The id that an application gave a message: <see cref="PublishOptions.MessageId"/>, as UTF-8.</summary>
-    public const string MessageId = "oq-id";
+    public const string MessageId = ReservedHeaders.MessageId;
 
     /// <summary>The alias of the message's type, as UTF-8; never a name of the programming language.</summary>
     public const string Type = "oq-type";
@@ -28,31 +30,31 @@ public static class HeaderNames
     public const string ReplyTo = "oq-reply-to";
 
     /// <summary>Of a dead letter: the topic that the message was published to, as UTF-8.</summary>
-    public const string DeadTopic = "oq-dead-topic";
+    public const string DeadTopic = ReservedHeaders.DeadTopic;
 
     /// <summary>Of a dead letter: the partition that the message lay in, as decimal ASCII digits.</summary>
-    public const string DeadPartition = "oq-dead-partition";
+    public const string DeadPartition = ReservedHeaders.DeadPartition;
 
     /// <summary>Of a dead letter: the message's offset there, as decimal ASCII digits.</summary>
-    public const string DeadOffset = "oq-dead-offset";
+    public const string DeadOffset = ReservedHeaders.DeadOffset;
 
     /// <summary>Of a dead letter: the group that could not process it, as UTF-8.</summary>
-    public const string DeadGroup = "oq-dead-group";
+    public const string DeadGroup = ReservedHeaders.DeadGroup;
 
     /// <summary>Of a dead letter: how often it was tried, as decimal ASCII digits; 0 where it could not be read.</summary>
-    public const string DeadAttempts = "oq-dead-attempts";
+    public const string DeadAttempts = ReservedHeaders.DeadAttempts;
 
     /// <summary>Of a dead letter: the type and the message of the last exception, at most 1,000 characters of UTF-8.</summary>
-    public const string DeadError = "oq-dead-error";
+    public const string DeadError = ReservedHeaders.DeadError;
 
     /// <summary>Of a dead letter: when it was given up, in milliseconds since 1970-01-01 UTC, as decimal ASCII digits.</summary>
-    public const string DeadTime = "oq-dead-time";
+    public const string DeadTime = ReservedHeaders.DeadTime;
 
     /// <summary>Of a dead letter of a queue group: why it was given up, at most 1,000 characters of UTF-8.</summary>
-    public const string DeadReason = "oq-dead-reason";
+    public const string DeadReason = ReservedHeaders.DeadReason;
 
     /// <summary>What the names of a dead letter's headers begin with.</summary>
-    internal const string DeadPrefix = "oq-dead-";
+    internal const string DeadPrefix = ReservedHeaders.DeadPrefix;
 
     /// <summary>The trace and span in which the message was published: W3C Trace Context.</summary>
     public const string TraceParent = "traceparent";

@@ -1,4 +1,5 @@
 using OrleansQueue.Broker;
+using OrleansQueue.Topics;
 
 namespace OrleansQueue.BrokerSpecs;
 
@@ -10,7 +11,10 @@ public abstract class GroupAdminSpec : GroupSpec
     [Fact]
     public async Task Created_group_is_described_as_it_was_asked_for()
     {
-        var (orders, refunds) = (await CreateTopicAsync(2), await CreateTopicAsync(1));
+        // Partitions are listed by the names of their topics.
+        var name = NewName();
+        var orders = await CreateTopicAsync(new TopicSettings { Partitions = 2 }, $"{name}-orders");
+        var refunds = await CreateTopicAsync(new TopicSettings { Partitions = 1 }, $"{name}-refunds");
         var settings = new GroupSettings { Start = new OffsetQuery.Latest(), Ephemeral = true };
         await FillAsync(refunds, 3);
         var created = Assert.IsType<CreateGroupResult.Created>(await CreateGroupAsync(settings, orders.Name, refunds.Name)).Group;
