@@ -1,5 +1,4 @@
 using System.Buffers;
-using OrleansQueue.Broker;
 using OrleansQueue.Queues;
 
 namespace OrleansQueue.Core.Tests.Queues;
