@@ -41,6 +41,11 @@ internal sealed partial class QueueCursor
                 Changed();
             }
         }
+        else
+        {
+            // What was settled may have set messages free for others.
+            Changed();
+        }
 
         var hasMore = !plan.IsEmpty && HasMessages;
         await KeptAsync(refusals);
