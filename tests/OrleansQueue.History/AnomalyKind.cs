@@ -53,4 +53,28 @@ public enum AnomalyKind
 
     /// <summary>A group has committed past a value that none of its members got.</summary>
     GroupSkip,
+
+    /// <summary>A queue group is done with a message that was neither completed nor dead-lettered.</summary>
+    LostMessage,
+
+    /// <summary>A message was completed and dead-lettered, or one of them twice.</summary>
+    DoubleEnd,
+
+    /// <summary>A message was leased that had been completed or was on its way to the dead letters.</summary>
+    Revival,
+
+    /// <summary>A message was leased while another lease held it.</summary>
+    DoubleLease,
+
+    /// <summary>A settlement was accepted under a lease that was over, or refused under one that held.</summary>
+    StaleSettlement,
+
+    /// <summary>The delivery count of a message did not rise, or rose past the most.</summary>
+    DeliveryCount,
+
+    /// <summary>A message was leased while another of its key was, or before an earlier one was done.</summary>
+    KeyOrder,
+
+    /// <summary>A message waited although somebody had room for it.</summary>
+    LateDelivery,
 }

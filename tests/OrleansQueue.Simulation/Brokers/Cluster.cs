@@ -12,15 +12,14 @@ namespace OrleansQueue.Simulation.Brokers;
 /// <summary>The broker's side: silos with their partitions and groups, and how callers find them.</summary>
 internal sealed class Cluster : IDisposable
 {
-    // What callers of the broker's own parts wait at most, shorter than the call of a client that may be behind it.
-    private static readonly TimeSpan InnerTimeout = TimeSpan.FromSeconds(3);
-
     private readonly BrokerMetrics _metrics = new();
     private readonly World _world;
     private readonly Plan _plan;
     private readonly Dice _dice;
     private readonly GroupRegistry _registry = new();
     private readonly Dictionary<TopicPartition, Epoch> _newestOwners = [];
+    private readonly List<TopicDescription> _ownTopics = [];
+    private readonly Dice _ownDice;
     private long _producerIds = 1_000_000;
 
     public Cluster(World world, Plan plan, Network network)
@@ -28,12 +27,14 @@ internal sealed class Cluster : IDisposable
         _world = world;
         _plan = plan;
         _dice = world.DiceFor("cluster");
+        _ownDice = world.DiceFor("own topics");
         Network = network;
         Silos = [.. Enumerable.Range(1, plan.Silos).Select(number => new Silo($"silo{number}"))];
         Topics = [.. plan.Topics.Select((partitions, number) => new TopicDescription(
             $"topic{number}", new TopicId(_dice.Guid()), new TopicSettings { Partitions = partitions, RetentionTime = plan.RetentionTime }, 1))];
         Partitions = new(CreatePartition, server => server.IsLost, NameOf);
         Groups = new(CreateGroup, host => host.IsLost, group => group);
+        Queues = new(CreateQueue, host => host.IsLost, queue => $"{queue.Group} {NameOf(queue.Partition)}");
     }
 
     public Network Network { get; }
@@ -46,6 +47,15 @@ internal sealed class Cluster : IDisposable
 
     public Grains<string, GroupHost> Groups { get; }
 
+    /// <summary>The cursors of queue groups.</summary>
+    public Grains<QueueKey, QueueHost> Queues { get; }
+
+    /// <summary>The dead-letter topics that there are.</summary>
+    public IReadOnlyList<TopicDescription> OwnTopics => _ownTopics;
+
+    /// <summary>Is told of each batch that a cursor is about to append to its dead letters.</summary>
+    public Action<QueueKey, ReadOnlyMemory<byte>> Burying { get; set; } = static (_, _) => { };
+
     /// <summary>How likely a caller goes to an activation that is not the newest.</summary>
     public double StaleRoutes { get; set; }
 
@@ -54,14 +64,32 @@ internal sealed class Cluster : IDisposable
         Topics.SelectMany(topic => Enumerable.Range(0, topic.Settings.Partitions).Select(number => new TopicPartition(topic.Id, new Partition(number))));
 
     /// <summary>A partition as a trace shows it.</summary>
-    public string NameOf(TopicPartition partition) => $"{Topics.First(topic => topic.Id == partition.Topic).Name}/{partition.Partition}";
+    public string NameOf(TopicPartition partition) => $"{TopicOf(partition).Name}/{partition.Partition}";
+
+    /// <summary>The topic of a partition.</summary>
+    public TopicDescription TopicOf(TopicPartition partition) => Topics.Concat(_ownTopics).First(topic => topic.Id == partition.Topic);
+
+    /// <summary>Finds a topic of the broker's own, or creates it. As with the index of groups, that never fails.</summary>
+    public TopicDescription OpenOwnTopic(string name, TopicSettings settings)
+    {
+        var topic = _ownTopics.Find(topic => topic.Name == name);
+        if (topic is null)
+        {
+            _ownTopics.Add(topic = new TopicDescription(name, new TopicId(_ownDice.Guid()), settings, 1));
+        }
+
+        return topic;
+    }
+
+    /// <summary>A number for a producer that no other has.</summary>
+    public ProducerId NewProducerId() => new(_producerIds++);
 
     /// <summary>Whether a later owner than that has answered somebody, so that it was no owner any more, whether it knew or not.</summary>
     public bool IsReplaced(TopicPartition partition, Epoch owner) => owner < _newestOwners.GetValueOrDefault(partition, Epoch.None);
 
-    public async Task<Reply<T>> AskAsync<T>(Process caller, TopicPartition partition, Func<PartitionServer, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false)
+    public async Task<Reply<T>> AskAsync<T>(Process caller, TopicPartition partition, Func<PartitionServer, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false, bool mayOutlive = false)
     {
-        var reply = await AskAsync(Partitions, caller, partition, call, EpochOfAsync, timeout, mayRepeat, mayOutlive: false);
+        var reply = await AskAsync(Partitions, caller, partition, call, EpochOfAsync, timeout, mayRepeat, mayOutlive);
         if (!IsReplaced(partition, reply.Owner))
         {
             _newestOwners[partition] = reply.Owner;
@@ -72,6 +100,9 @@ internal sealed class Cluster : IDisposable
 
     public Task<Reply<T>> AskAsync<T>(Process caller, string group, Func<GroupHost, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false, bool mayOutlive = false) =>
         AskAsync(Groups, caller, group, call, _ => new(Epoch.None), timeout, mayRepeat, mayOutlive);
+
+    public Task<Reply<T>> AskAsync<T>(Process caller, QueueKey queue, Func<QueueHost, ValueTask<T>> call, TimeSpan timeout, bool mayRepeat = false, bool mayOutlive = false) =>
+        AskAsync(Queues, caller, queue, call, _ => new(Epoch.None), timeout, mayRepeat, mayOutlive);
 
     private async Task<Reply<T>> AskAsync<TKey, TServer, T>(
         Grains<TKey, TServer> grains, Process caller, TKey key, Func<TServer, ValueTask<T>> call, Func<TServer, ValueTask<Epoch>> epochOf, TimeSpan timeout, bool mayRepeat, bool mayOutlive)
@@ -105,6 +136,7 @@ internal sealed class Cluster : IDisposable
         {
             await Partitions.CloseAllAsync(silo);
             await Groups.CloseAllAsync(silo);
+            await Queues.CloseAllAsync(silo);
             await silo.Store!.DisposeAsync();
         }
         catch (IOException error)
@@ -137,40 +169,14 @@ internal sealed class Cluster : IDisposable
             TailCacheBudget = new(_plan.TailCacheBytes),
             Owner = silo.Name,
         };
-        var topic = Topics.First(topic => topic.Id == partition.Topic);
+        var topic = TopicOf(partition);
         return new PartitionServer(
             silo.Store!, partition.Topic, partition.Partition, topic.Settings, options, silo.Process!.Clock, new NotedEvents(_world, silo.Process), _metrics);
     }
 
     private GroupHost CreateGroup(Silo silo, string group) => new(
-        group, silo.Store!, new Surroundings(this, silo.Process!), _registry, new GroupServerOptions(), silo.Process!.Clock, new NotedEvents(_world, silo.Process));
+        group, silo.Store!, new GroupSurroundings(this, silo.Process!), _registry, new GroupServerOptions(), silo.Process!.Clock, new NotedEvents(_world, silo.Process));
 
-    /// <summary>The rest of the broker, as a group in a silo asks it: by calls, which may fail.</summary>
-    private sealed class Surroundings(Cluster cluster, Process process) : IGroupSurroundings
-    {
-        private const string NoQueues = "No simulated group leases.";
-
-        public ValueTask<TopicDescription?> FindTopicAsync(string name, CancellationToken cancellationToken) =>
-            new(cluster.Topics.FirstOrDefault(topic => topic.Name == name));
-
-        public async ValueTask<ListOffsetsResult> ListOffsetsAsync(TopicId topic, Partition partition, OffsetQuery query, CancellationToken cancellationToken) =>
-            ValueOf(await cluster.AskAsync(process, new TopicPartition(topic, partition), server => server.ListOffsetsAsync(query, CancellationToken.None), InnerTimeout));
-
-        public async ValueTask<ProduceResult> ProduceAsync(TopicId topic, Partition partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
-            ValueOf(await cluster.AskAsync(process, new TopicPartition(topic, partition), server => server.ProduceAsync(batch), InnerTimeout));
-
-        public ValueTask<TopicDescription> OpenOwnTopicAsync(string name, TopicSettings settings, CancellationToken cancellationToken) =>
-            throw new NotSupportedException("No member of a simulated group dead-letters.");
-
-        public ProducerId NewProducerId() => new(cluster._producerIds++);
-
-        public ValueTask<QueueNews> WatchQueueAsync(string group, TopicPartition partition, long known, TimeSpan longest, CancellationToken cancellationToken) =>
-            throw new NotSupportedException(NoQueues);
-
-        public ValueTask SeekQueueAsync(string group, Position to, CancellationToken cancellationToken) => throw new NotSupportedException(NoQueues);
-
-        public ValueTask DropQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) => throw new NotSupportedException(NoQueues);
-
-        private static T ValueOf<T>(Reply<T> reply) => reply.IsAnswer ? reply.Value : throw new BrokerUnavailableException(reply.Problem!);
-    }
+    private QueueHost CreateQueue(Silo silo, QueueKey queue) => new(
+        queue.Group, queue.Partition, silo.Store!, new QueueSurroundings(this, silo.Process!, queue), silo.Process!.Clock, new NotedEvents(_world, silo.Process));
 }

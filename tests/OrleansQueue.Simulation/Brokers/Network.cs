@@ -14,6 +14,10 @@ internal sealed record Reply<T>(T Value, string? Problem, bool WasRepeated)
     public Epoch Owner { get; init; } = Epoch.None;
 
     public bool IsAnswer => Problem is null;
+
+    /// <summary>The answer, for callers within the broker.</summary>
+    /// <exception cref="BrokerUnavailableException">There is none.</exception>
+    public T Required => IsAnswer ? Value : throw new BrokerUnavailableException(Problem!);
 }
 
 /// <summary>Brings calls from one process to another and answers back, late or twice or not at all.</summary>

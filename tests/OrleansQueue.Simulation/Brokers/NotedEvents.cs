@@ -21,5 +21,7 @@ internal sealed class NotedEvents(World world, Process process) : ILogEvents
 
     public void Committed(LogId log, long bytes, TimeSpan took) => Note($"{log}: {bytes} bytes kept");
 
+    public void QueueGap(string group, TopicPartition partition, Offset from, Offset to) => Note($"{group} goes from {from} of a partition to {to}");
+
     private void Note(string what) => world.Note(process.Name, what);
 }

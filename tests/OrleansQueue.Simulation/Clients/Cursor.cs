@@ -21,7 +21,7 @@ internal enum CursorStep
 }
 
 /// <summary>Reads one partition fetch by fetch and takes down what it saw.</summary>
-internal sealed class Cursor(Scene scene, Process process, Consumer who, Position start, Dice dice)
+internal sealed class Cursor(Scene scene, Process process, Consumer who, Position start, Dice dice, Action<long, long>? seen = null)
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(8);
 
@@ -103,6 +103,7 @@ internal sealed class Cursor(Scene scene, Process process, Consumer who, Positio
         foreach (var (offset, value) in records)
         {
             scene.Damage.Read(Partition, offset, value);
+            seen?.Invoke(offset, value);
         }
 
         Position = fetched.Next;

@@ -86,7 +86,7 @@ internal sealed class Lane(Scene scene, Process process, string name, TopicParti
     {
         // Nothing keeps one such batch from overtaking another, so each is a sender of its own.
         var token = scene.History.BeginSend($"{name}-{++_plain}-{partition.Partition}-{id.Value}", scene.KeyOf(partition), values);
-        var frame = Messages.Batch(ProducerStamp.None, values, Timestamp.Now(process.Clock));
+        var frame = Messages.Batch(ProducerStamp.None, values, Timestamp.Now(process.Clock), scene.Plan.QueueGroups != 0);
         var reply = await scene.Cluster.AskAsync(process, partition, server => server.ProduceAsync(frame), CallTimeout);
         scene.Counts.Add("produce");
         if (!reply.IsAnswer)
@@ -109,7 +109,7 @@ internal sealed class Lane(Scene scene, Process process, string name, TopicParti
     {
         var stamp = new ProducerStamp(id, batch.Epoch, batch.First);
         var isFirst = _window[0] == batch;
-        var frame = Messages.Batch(stamp, batch.Values, Timestamp.Now(process.Clock));
+        var frame = Messages.Batch(stamp, batch.Values, Timestamp.Now(process.Clock), scene.Plan.QueueGroups != 0);
         batch.IsInFlight = true;
         var reply = await scene.Cluster.AskAsync(process, partition, server => server.ProduceAsync(frame), CallTimeout, mayRepeat: true);
         batch.IsInFlight = false;

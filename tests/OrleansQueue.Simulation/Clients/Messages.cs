@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using OrleansQueue.Batches;
 using OrleansQueue.Simulation.Worlds;
 
@@ -9,8 +10,9 @@ internal static class Messages
 {
     private const int NumberBytes = 8;
     private const int MostPadding = 900;
+    private const int MostKeys = 5;
 
-    public static ReadOnlyMemory<byte> Batch(ProducerStamp stamp, IReadOnlyList<long> values, Timestamp now)
+    public static ReadOnlyMemory<byte> Batch(ProducerStamp stamp, IReadOnlyList<long> values, Timestamp now, bool isKeyed = false)
     {
         var builder = new RecordBatchBuilder(256);
         Span<byte> value = stackalloc byte[NumberBytes + MostPadding];
@@ -19,11 +21,14 @@ internal static class Messages
             BinaryPrimitives.WriteInt64BigEndian(value, number);
             var padding = PaddingOf(number);
             value.Slice(NumberBytes, padding).Fill((byte)number);
-            builder.Append(now, NullableBytes.Null, value[..(NumberBytes + padding)]);
+            builder.Append(now, isKeyed && KeyOf(number) is { } key ? Encoding.UTF8.GetBytes(key) : NullableBytes.Null, value[..(NumberBytes + padding)]);
         }
 
         return builder.Build(stamp);
     }
+
+    /// <summary>The key of a number where numbers have keys: one of a few, so that many share theirs, or null.</summary>
+    public static string? KeyOf(long number) => new Dice((ulong)number ^ 0x9E3779B9).Below(MostKeys + 1) is var key && key < MostKeys ? $"key{key}" : null;
 
     /// <summary>The numbers of fetched batches with their offsets, as far as they are selected; null where a record is not as it was sent.</summary>
     public static List<(long Offset, long Value)>? Read(IReadOnlyList<ReadOnlyMemory<byte>> parts, IReadOnlyList<OrleansQueue.Broker.OffsetRange> selection)
@@ -66,7 +71,8 @@ internal static class Messages
         return (int)(drawn % 8 == 0 ? drawn / 8 % MostPadding : drawn / 8 % 60);
     }
 
-    private static byte[] Join(IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    /// <summary>The parts in one piece.</summary>
+    public static byte[] Join(IReadOnlyList<ReadOnlyMemory<byte>> parts)
     {
         var bytes = new byte[parts.Sum(part => part.Length)];
         var at = 0;

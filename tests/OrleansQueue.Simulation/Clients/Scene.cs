@@ -10,6 +10,7 @@ namespace OrleansQueue.Simulation.Clients;
 internal sealed class Scene(World world, Plan plan, Cluster cluster, FaultCounts faults)
 {
     private readonly List<(SendToken Send, TopicPartition Partition, Offset? BaseOffset)> _acknowledged = [];
+    private QueueLedger? _queues;
     private long _values;
 
     public World World => world;
@@ -30,11 +31,17 @@ internal sealed class Scene(World world, Plan plan, Cluster cluster, FaultCounts
     /// <summary>The newest owners of partitions in groups.</summary>
     public OwnerLedger Owners { get; } = new();
 
+    /// <summary>What queue groups were asked and answered.</summary>
+    public QueueLedger Queues => _queues ??= new QueueLedger(this);
+
     /// <summary>What was done to the bytes of partitions, and what was told of it.</summary>
     public DamageLedger Damage { get; } = new();
 
     /// <summary>The time for trouble is over: clients finish what they have begun.</summary>
     public bool IsHealing { get; set; }
+
+    /// <summary>Nothing goes wrong any more, and members of queue groups have room for every message.</summary>
+    public bool IsCalm { get; set; }
 
     public long NextValue() => ++_values;
 
@@ -84,5 +91,5 @@ internal sealed class Scene(World world, Plan plan, Cluster cluster, FaultCounts
     }
 
     public PartitionKey KeyOf(TopicPartition partition) =>
-        new(cluster.Topics.First(topic => topic.Id == partition.Topic).Name, partition.Partition.Number);
+        new(cluster.TopicOf(partition).Name, partition.Partition.Number);
 }

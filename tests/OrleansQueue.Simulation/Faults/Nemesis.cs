@@ -131,8 +131,17 @@ internal sealed class Nemesis
             }
         }
 
-        _starter.Start(silo, _plan.Has(FaultKind.ClockJump) ? _dice.Between(-Hour, Hour) : TimeSpan.Zero);
+        _starter.Start(silo, SkewOfNext());
     }
+
+    /// <summary>
+    /// How far the clock of a silo is off that starts. What cursors keep waits by the time of day, so the last clocks are ahead of all others:
+    /// nothing then waits for an hour.
+    /// </summary>
+    private TimeSpan SkewOfNext() =>
+        !_plan.Has(FaultKind.ClockJump) ? TimeSpan.Zero
+        : _plan.QueueGroups != 0 && _scene.IsHealing ? Hour
+        : _dice.Between(-Hour, Hour);
 
     private void BeginNetworkTrouble()
     {
@@ -217,11 +226,37 @@ internal sealed class Nemesis
         }
 
         var partition = _dice.Pick(_cluster.AllPartitions.ToList());
+        if (_plan.QueueGroups != 0 && _dice.Chance(0.5))
+        {
+            ActivateQueueAgain(partition, up);
+            return;
+        }
+
         _world.Note("nemesis", $"a second owner of {_cluster.NameOf(partition)}");
         _cluster.Partitions.Activate(partition, _dice.Pick(up));
         if (_plan.Has(FaultKind.StaleRoute) && _dice.Chance(0.5))
         {
             // Both are asked for a while, so that the first does not only learn much later that it was replaced.
+            ForAWhile(FaultKind.StaleRoute, () => _cluster.StaleRoutes = 0.4, () => _cluster.StaleRoutes = 0);
+        }
+    }
+
+    private void ActivateQueueAgain(TopicPartition partition, List<Silo> up)
+    {
+        var queue = new QueueKey($"queue{_dice.Below(_plan.QueueGroups)}", partition);
+        if (_dice.Chance(0.3))
+        {
+            _world.Note("nemesis", $"a second owner of {queue.Group}");
+            _cluster.Groups.Activate(queue.Group, _dice.Pick(up));
+        }
+        else
+        {
+            _world.Note("nemesis", $"a second owner of {queue.Group} in {_cluster.NameOf(partition)}");
+            _cluster.Queues.Activate(queue, _dice.Pick(up));
+        }
+
+        if (_plan.Has(FaultKind.StaleRoute) && _dice.Chance(0.5))
+        {
             ForAWhile(FaultKind.StaleRoute, () => _cluster.StaleRoutes = 0.4, () => _cluster.StaleRoutes = 0);
         }
     }

@@ -28,6 +28,12 @@ internal sealed record Plan
     /// <summary>How many members each group has.</summary>
     public required int Members { get; init; }
 
+    /// <summary>How many groups lease their messages.</summary>
+    public required int QueueGroups { get; init; }
+
+    /// <summary>How many members each of these has.</summary>
+    public required int QueueMembers { get; init; }
+
     /// <summary>Segments end before they grow past this many bytes.</summary>
     public required int SegmentBytes { get; init; }
 
@@ -55,6 +61,7 @@ internal sealed record Plan
     {
         var dice = new Dice(seed, "plan");
         var isShared = dice.Chance(0.4);
+        var queues = new Dice(seed, "queues");
         var faults = Enum.GetValues<FaultKind>().Where(_ => dice.Chance(0.6)).ToHashSet();
         return new Plan
         {
@@ -67,6 +74,8 @@ internal sealed record Plan
             Readers = dice.Between(0, 2),
             Groups = dice.Between(0, 2),
             Members = dice.Between(1, 3),
+            QueueGroups = queues.Chance(0.4) ? queues.Between(1, 2) : 0,
+            QueueMembers = queues.Between(1, 3),
             SegmentBytes = SegmentBytesOf(dice.Between(600, 6_000), new Dice(seed, "segments")),
             WriteAheadMaxCommitBytes = dice.Pick([0, 400, 1_500, 64 << 10]),
             WriteAheadFileBytes = dice.Pick([8 << 10, 16 << 10, 64 << 10]),
@@ -83,7 +92,7 @@ internal sealed record Plan
 
     public override string ToString() =>
         $"seed {Seed}, {(IsShared ? $"{Silos} silos on a shared store" : "1 silo on files")}, partitions {string.Join('+', Topics)}, {Producers} producers of {Batches} batches, "
-        + $"{Readers} readers, {Groups} groups of {Members}, segments of {SegmentBytes}, write-ahead up to {WriteAheadMaxCommitBytes} in files of {WriteAheadFileBytes}, "
+        + $"{Readers} readers, {Groups} groups of {Members}, {QueueGroups} queue groups of {QueueMembers}, segments of {SegmentBytes}, write-ahead up to {WriteAheadMaxCommitBytes} in files of {WriteAheadFileBytes}, "
         + $"tail cache {TailCacheBytes}, retention {RetentionTime?.ToString() ?? "none"}, trouble for {TroubledTime} each {BetweenFaults}: {string.Join(' ', Faults)}";
 
     public bool Has(FaultKind kind) => Faults.Contains(kind);

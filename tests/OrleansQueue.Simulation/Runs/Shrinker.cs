@@ -55,12 +55,14 @@ internal static class Shrinker
             plan with { Readers = plan.Readers - 1 },
             plan with { Groups = plan.Groups - 1 },
             plan with { Members = plan.Members - 1 },
+            plan with { QueueGroups = plan.QueueGroups - 1 },
+            plan with { QueueMembers = plan.QueueMembers - 1 },
             plan with { Topics = [1] },
             plan with { RetentionTime = null },
         ];
         foreach (var candidate in smaller)
         {
-            var isLess = candidate.Batches > 0 && candidate.Producers > 0 && candidate.Readers >= 0 && candidate.Groups >= 0 && candidate.Members > 0
+            var isLess = candidate.Batches > 0 && candidate.Producers > 0 && candidate.Readers >= 0 && candidate.Groups >= 0 && candidate.Members > 0 && candidate.QueueGroups >= 0 && candidate.QueueMembers > 0
                 && candidate.TroubledTime > TimeSpan.FromSeconds(1);
             if (isLess && (candidate.RetentionTime != plan.RetentionTime || candidate.Topics.Sum() < plan.Topics.Sum() || Size(candidate) < Size(plan)))
             {
@@ -70,5 +72,5 @@ internal static class Shrinker
     }
 
     private static double Size(Plan plan) =>
-        plan.Batches + plan.Producers + plan.Readers + plan.Groups + plan.Members + plan.TroubledTime.TotalSeconds;
+        plan.Batches + plan.Producers + plan.Readers + plan.Groups + plan.Members + plan.QueueGroups + plan.QueueMembers + plan.TroubledTime.TotalSeconds;
 }

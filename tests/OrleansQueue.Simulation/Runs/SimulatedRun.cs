@@ -32,6 +32,7 @@ internal sealed class SimulatedRun : IDisposable
     private readonly List<Producer> _producers;
     private readonly List<Reader> _readers;
     private readonly List<Member> _members;
+    private readonly QueueRun _queues;
     private List<Drain> _drains = [];
 
     private SimulatedRun(Plan plan, bool keepsText)
@@ -51,6 +52,8 @@ internal sealed class SimulatedRun : IDisposable
         _members = [.. Enumerable.Range(0, plan.Groups).SelectMany(group => Enumerable.Range(1, plan.Members).Select(number => new Member(_scene, $"group{group}", number)))];
         _nemesis.Clients.AddRange(_readers.Select(reader => ((Func<Process>)(() => reader.Process), (Action)(() => { }))));
         _nemesis.Clients.AddRange(_members.Select(member => ((Func<Process>)(() => member.Process), (Action)member.NoteSilence)));
+        _queues = new QueueRun(_world, plan, _scene);
+        _nemesis.Clients.AddRange(_queues.Members.Select(member => ((Func<Process>)(() => member.Process), (Action)(() => { }))));
         _ = new Janitor(_scene);
         BringMembersBack();
     }
@@ -75,6 +78,7 @@ internal sealed class SimulatedRun : IDisposable
         Reach("partitions could not be read to their end", () => _drains.TrueForAll(drain => drain.IsDone));
         var ends = Enumerable.Range(0, _plan.Groups).Select(group => new GroupEnd(_scene, $"group{group}", _drains)).ToList();
         Reach("groups did not get to the end", () => ends.TrueForAll(end => end.IsDone));
+        _queues.End([.. _drains.Select(drain => (drain.Partition, drain.End))], Reach);
         return new Outcome(_plan, Problems(), _world.Trace.Hash, new TimeSpan(_world.Now), _scene.Counts, _faults, _world.Trace.Lines);
     }
 
@@ -82,6 +86,11 @@ internal sealed class SimulatedRun : IDisposable
     private void BringMembersBack()
     {
         _members.ForEach(member => member.BeginAgainIfDead());
+        foreach (var member in _queues.Members)
+        {
+            member.BeginAgainIfDead();
+        }
+
         _world.After(_dice.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20)), null, BringMembersBack);
     }
 
@@ -113,6 +122,7 @@ internal sealed class SimulatedRun : IDisposable
             _scene.RecordAcknowledged();
             var report = HistoryChecker.Check(_scene.History.Build());
             problems.AddRange(report.Anomalies.Where(anomaly => !IsOfDamage(anomaly)).Select(anomaly => anomaly.ToString()));
+            problems.AddRange(_queues.Problems());
             problems.AddRange(_scene.Damage.FindSilentLosses(partition => _drains.First(drain => drain.Partition == partition).LogStart.Value));
         }
 

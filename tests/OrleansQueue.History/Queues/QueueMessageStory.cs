@@ -1,0 +1,42 @@
+namespace OrleansQueue.History.Queues;
+
+/// <summary>All that is known of one message in one group.</summary>
+internal sealed class QueueMessageStory(QueueMessage message)
+{
+    public QueueMessage Message => message;
+
+    /// <summary>What it shares its order with; null where it has none.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>Whether it lay in the log at the end, so that something must have become of it.</summary>
+    public bool IsStored { get; set; }
+
+    /// <summary>When it could be leased first; null where that was not watched.</summary>
+    public long? VisibleAt { get; set; }
+
+    /// <summary>By the number of the lease, which is the order in which they were given.</summary>
+    public SortedList<long, QueueLeaseStory> Leases { get; } = [];
+
+    public List<QueueSettlementStory> Settlements { get; } = [];
+
+    /// <summary>When the broker first tried to append it to the dead letters, in the order of all; the greatest number where it never did.</summary>
+    public long Died { get; set; } = long.MaxValue;
+
+    /// <summary>How often it lies in the dead-letter topic.</summary>
+    public int Letters { get; set; }
+
+    /// <summary>From when on the group may be done with it, in the order of all.</summary>
+    public long MayBeFinished => Settlements
+        .Where(settlement => settlement.Ending is QueueEnding.Complete or QueueEnding.DeadLetter && settlement.Outcome != QueueOutcome.Refused)
+        .Select(settlement => settlement.Began)
+        .Append(Died)
+        .Min();
+
+    /// <summary>Until when a lease is held for sure, as far as it is known at some point: it is over by then, or somebody settled it before.</summary>
+    public long HeldUntil(QueueLeaseStory lease, long sequence)
+    {
+        var renewed = Settlements.Where(settlement => settlement.Lease == lease.Number && settlement is { Ends: false, Outcome: QueueOutcome.Accepted } && settlement.Ended < sequence);
+        var until = renewed.Select(settlement => settlement.HeldUntil).Append(lease.HeldUntil).Max();
+        return Settlements.Where(settlement => settlement.Lease == lease.Number && settlement.Ends).Select(settlement => settlement.BeganAt).Append(until).Min();
+    }
+}
