@@ -130,7 +130,7 @@ internal sealed partial class QueueCursor
     {
         var picker = new LeasePicker(_state, plan, Assignment.Settings.OrderedByKey, from.IsRequeued);
         picker.Pick(window, from.Offset);
-        var entry = new QueueEntryWriter(QueueEntryKind.Leased).Number(number).Text(owner).Number(Now + (long)duration.TotalMilliseconds);
+        var entry = new QueueEntryWriter(QueueEntryKind.Leased).Number(number).Text(owner).Number(Now).Number((long)duration.TotalMilliseconds);
         entry.Number((from.IsRequeued ? _state.Examined : picker.Examined).Value)
             .Number((from.IsRequeued ? _state.ExaminedEpoch : picker.ExaminedEpoch ?? _state.ExaminedEpoch).Value)
             .Number((from.IsRequeued ? picker.Examined : _state.RequeueExamined).Value);

@@ -75,8 +75,8 @@ internal sealed partial class QueueCursor
                 Change(RangesOf(new QueueEntryWriter(QueueEntryKind.Completed), held));
                 break;
             case SettlementKind.Renew:
-                var at = Now + (long)(settlement.Time ?? Assignment.Settings.Lease).TotalMilliseconds;
-                Change(RangesOf(new QueueEntryWriter(QueueEntryKind.Renewed).Number(settlement.Lease.Number).Number(at), held));
+                var length = (long)(settlement.Time ?? Assignment.Settings.Lease).TotalMilliseconds;
+                Change(RangesOf(new QueueEntryWriter(QueueEntryKind.Renewed).Number(settlement.Lease.Number).Number(Now).Number(length), held));
                 break;
             case SettlementKind.Release:
                 Change(RowsOf(held.Select(Freed)));

@@ -97,6 +97,7 @@ internal sealed partial class QueueCursor : IAsyncDisposable
                 throw new IOException($"Group {group} was deleted and created again while its leases in partition {partition} were opened.");
             }
 
+            cursor.TakeOverLeases();
             await cursor.OpenRequeueAsync(cancellationToken);
             cursor.Tick();
             return cursor;
@@ -105,6 +106,15 @@ internal sealed partial class QueueCursor : IAsyncDisposable
         {
             await cursor.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Leases that another owner gave go on by this one's clock, which may say another time than that one's did.</summary>
+    private void TakeOverLeases()
+    {
+        if (_state.CountOf(MessageState.Leased) != 0)
+        {
+            Change(new QueueEntryWriter(QueueEntryKind.Clock).Number(Now));
         }
     }
 

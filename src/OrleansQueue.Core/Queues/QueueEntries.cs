@@ -55,6 +55,9 @@ internal enum QueueEntryKind : byte
 
     /// <summary>Of a snapshot: dead letters that are open.</summary>
     Open = 16,
+
+    /// <summary>A new owner goes by another clock.</summary>
+    Clock = 17,
 }
 
 /// <summary>Writes one entry: numbers as variable-length integers, text as length and UTF-8.</summary>

@@ -54,6 +54,10 @@ internal sealed partial class QueueState
             case QueueEntryKind.Reached:
                 NextLease = reader.Number();
                 RequeueExamined = new Offset(reader.Number());
+                LeaseTime = reader.Number();
+                break;
+            case QueueEntryKind.Clock:
+                ApplyClock(reader.Number());
                 break;
             case QueueEntryKind.Owner:
                 var number = reader.Number();
@@ -115,7 +119,7 @@ internal sealed partial class QueueState
         }
 
         yield return new QueueEntryWriter(QueueEntryKind.Created).Number(Incarnation.Value).Number(cursor.Value).Number(Examined.Value).Number(ExaminedEpoch.Value);
-        yield return new QueueEntryWriter(QueueEntryKind.Reached).Number(NextLease).Number(RequeueExamined.Value);
+        yield return new QueueEntryWriter(QueueEntryKind.Reached).Number(NextLease).Number(RequeueExamined.Value).Number(LeaseTime);
         foreach (var lease in _leases.Values.OrderBy(lease => lease.Number))
         {
             yield return new QueueEntryWriter(QueueEntryKind.Owner).Number(lease.Number).Text(lease.Owner);
@@ -161,7 +165,8 @@ internal sealed partial class QueueState
         }
 
         NextLease = Math.Max(NextLease, number + 1);
-        var at = reader.Number();
+        LeaseTime = reader.Number();
+        var at = LeaseTime + reader.Number();
         MoveTo(ref reader);
         RequeueExamined = new Offset(reader.Number());
         while (!reader.IsAtEnd)
@@ -196,7 +201,8 @@ internal sealed partial class QueueState
     private void ApplyRenewed(ref QueueEntryWriter.Reader reader)
     {
         var number = reader.Number();
-        var at = reader.Number();
+        LeaseTime = reader.Number();
+        var at = LeaseTime + reader.Number();
         while (!reader.IsAtEnd)
         {
             var (first, end) = reader.Range();
@@ -204,6 +210,20 @@ internal sealed partial class QueueState
             {
                 _rows.Set(held with { At = at });
             }
+        }
+    }
+
+    /// <summary>
+    /// Clocks of two machines may differ by any time, and a lease that is over too early has two holders. So of each lease there is left what was
+    /// left when the owner before last said what time it is, which is no less than there was when that one ended.
+    /// </summary>
+    private void ApplyClock(long now)
+    {
+        var later = now - LeaseTime;
+        LeaseTime = now;
+        foreach (var held in _rows.Rows().Where(static row => row.State == MessageState.Leased).ToList())
+        {
+            _rows.Set(held with { At = held.At + later });
         }
     }
 

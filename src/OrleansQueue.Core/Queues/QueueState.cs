@@ -39,6 +39,9 @@ internal sealed partial class QueueState : IJournalState, IUnfinishedObserver
     /// <summary>The number of the next lease.</summary>
     public long NextLease { get; private set; } = 1;
 
+    /// <summary>The last time that an owner is known to have given or renewed a lease at, by its clock, in milliseconds since 1970.</summary>
+    public long LeaseTime { get; private set; }
+
     /// <summary>How many rows there are.</summary>
     public int RowCount => _rows.Count;
 
