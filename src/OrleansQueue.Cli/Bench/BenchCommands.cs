@@ -10,8 +10,20 @@ internal static class BenchCommands
     {
         BuildOne("publish", "Publish messages and count those acknowledged.", PublishBench.RunAsync),
         BuildOne("consume", "Read messages back and verify each; they are published first where the topic lacks them.", ConsumeBench.RunAsync),
+        BuildQueue(),
         BuildOne("latency", "Publish at a steady rate and measure how long each message takes to its delivery.", LatencyBench.RunAsync, hasRate: true),
     };
+
+    private static Command BuildQueue()
+    {
+        var command = BuildOne("queue", "Lease messages in a queue group, verify and settle each; they are published first where the topic lacks them.", QueueBench.RunAsync);
+        foreach (var option in QueueBenchOptions.All)
+        {
+            command.Options.Add(option);
+        }
+
+        return command;
+    }
 
     private static Command BuildOne(string name, string description, Func<Connection, BenchOptions, CancellationToken, Task<BenchReport>> bench, bool hasRate = false)
     {

@@ -13,7 +13,8 @@ namespace OrleansQueue.Cli.Bench;
 /// <param name="Producers">How many producers publish side by side.</param>
 /// <param name="Durability">The topic's durability; null for the one that it has, or fsync where it is created.</param>
 /// <param name="Rate">Messages a second, where the benchmark keeps a rate.</param>
-internal sealed record BenchOptions(string Topic, long Messages, int Size, int? Partitions, int Producers, Durability? Durability, int Rate)
+/// <param name="Queue">How messages are leased; of no meaning for other benchmarks than that of queue groups.</param>
+internal sealed record BenchOptions(string Topic, long Messages, int Size, int? Partitions, int Producers, Durability? Durability, int Rate, QueueBenchOptions Queue)
 {
     private const int DefaultPartitions = 4;
     private const long SecondsAtRate = 10;
@@ -64,7 +65,8 @@ internal sealed record BenchOptions(string Topic, long Messages, int Size, int? 
             ?? Check("--messages", options.GetValue(MessagesOption), 1, hasRate ? 10_000_000 : 1_000_000_000_000)
             ?? Check("--size", options.GetValue(SizeOption), BenchMessage.LeastSize, 1 << 20)
             ?? Check("--partitions", options.GetValue(PartitionsOption), 1, TopicSettings.MaxPartitions)
-            ?? Check("--producers", options.GetValue(ProducersOption), 1, 64))?.ToString();
+            ?? Check("--producers", options.GetValue(ProducersOption), 1, 64))?.ToString()
+            ?? QueueBenchOptions.FindWrong(options);
     }
 
     /// <summary>The options; nothing is wrong with them.</summary>
@@ -72,14 +74,16 @@ internal sealed record BenchOptions(string Topic, long Messages, int Size, int? 
     {
         var rate = hasRate ? options.GetValue(RateOption) : 0;
         var (size, partitions, durability) = ((int)(options.GetValue(SizeOption) ?? 0), options.GetValue(PartitionsOption), options.GetValue(DurabilityOption));
+        var queue = QueueBenchOptions.Read(options);
         return new BenchOptions(
-            options.GetValue(TopicOption) ?? TopicOf(size, partitions ?? DefaultPartitions, durability ?? OrleansQueue.Durability.Fsync),
+            options.GetValue(TopicOption) ?? $"{TopicOf(size, partitions ?? DefaultPartitions, durability ?? OrleansQueue.Durability.Fsync)}{queue.EndOfTopic}",
             options.GetValue(MessagesOption) ?? (hasRate ? rate * SecondsAtRate : 1_000_000),
             size,
             partitions,
             options.GetValue(ProducersOption),
             durability,
-            rate);
+            rate,
+            queue);
     }
 
     /// <summary>Why a topic that is there cannot stand for the one that was asked for, or null: what was measured on it would bear a wrong name.</summary>
@@ -95,6 +99,6 @@ internal sealed record BenchOptions(string Topic, long Messages, int Size, int? 
     private static string TopicOf(int size, int partitions, Durability durability) =>
         string.Create(CultureInfo.InvariantCulture, $"bench-{size}B-{partitions}p-{Words.Of(durability)}");
 
-    private static Refusal? Check(string option, long? value, long least, long most) =>
+    public static Refusal? Check(string option, long? value, long least, long most) =>
         value is null || (value >= least && value <= most) ? null : Refusal.Of(option, value.Value, $"{least} to {most}");
 }

@@ -31,7 +31,8 @@ internal sealed class BenchTopic(IBroker broker, TopicDescription topic)
     public async Task<long> CountAsync(CancellationToken cancellationToken) =>
         (await DescribeAsync(cancellationToken)).Sum(partition => partition.HighWatermark.Value - partition.LogStart.Value);
 
-    private async Task<PartitionStatus[]> DescribeAsync(CancellationToken cancellationToken)
+    /// <summary>How each partition stands.</summary>
+    public async Task<PartitionStatus[]> DescribeAsync(CancellationToken cancellationToken)
     {
         var partitions = Enumerable.Range(0, topic.Settings.Partitions).Select(number => broker.DescribePartitionAsync(topic.Id, new Partition(number), cancellationToken).AsTask());
         return [.. (await Task.WhenAll(partitions)).OfType<PartitionStatus>()];

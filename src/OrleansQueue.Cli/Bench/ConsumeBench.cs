@@ -10,14 +10,7 @@ internal static class ConsumeBench
     public static async Task<BenchReport> RunAsync(Connection connection, BenchOptions options, CancellationToken cancellationToken)
     {
         var topic = await BenchTopic.OpenAsync(connection, options, cancellationToken);
-        var lacking = options.Messages - await topic.CountAsync(cancellationToken);
-        if (lacking > 0)
-        {
-            await Console.Error.WriteLineAsync($"Topic {topic.Name} lacks {lacking} messages, which are published first and not counted.");
-            await using var producer = await connection.Client.OpenProducerAsync(topic.Name, null, cancellationToken);
-            await PublishBench.PublishAsync(producer, new BenchMessage(options.Size, Stopwatch.GetTimestamp()), lacking, static () => true, null, cancellationToken);
-        }
-
+        await PublishBench.FillAsync(connection, topic, options, cancellationToken);
         var warmUp = Stopwatch.StartNew();
         while (warmUp.Elapsed.TotalSeconds < BenchReport.WarmUpSeconds)
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OrleansQueue.Batches;
 using OrleansQueue.Cli.Connecting;
 using OrleansQueue.Client;
 
@@ -40,6 +39,19 @@ internal static class PublishBench
         return new BenchReport("publish", options, topic.Durability, elapsed.Elapsed, latencies.All, problem);
     }
 
+    /// <summary>Publishes what the topic lacks of the messages that are to be read.</summary>
+    public static async Task FillAsync(Connection connection, BenchTopic topic, BenchOptions options, CancellationToken cancellationToken)
+    {
+        var lacking = options.Messages - await topic.CountAsync(cancellationToken);
+        if (lacking > 0)
+        {
+            await Console.Error.WriteLineAsync($"Topic {topic.Name} lacks {lacking} messages, which are published first and not counted.");
+            await using var producer = await connection.Client.OpenProducerAsync(topic.Name, null, cancellationToken);
+            var message = new BenchMessage(options.Size, Stopwatch.GetTimestamp(), options.Queue.Keys);
+            await PublishAsync(producer, message, lacking, static () => true, null, cancellationToken);
+        }
+    }
+
     /// <summary>Publishes messages and awaits the receipt of each; answers how many were acknowledged.</summary>
     public static async Task<long> PublishAsync(
         TopicProducer producer, BenchMessage message, long count, Func<bool> goOn, Latencies? latencies, CancellationToken cancellationToken)
@@ -58,7 +70,7 @@ internal static class PublishBench
                 await receipts.MakeRoomAsync();
             }
 
-            var receipt = producer.PublishAsync(NullableBytes.Null, message.Of(number), CancellationToken.None);
+            var receipt = producer.PublishAsync(message.KeyOf(number), message.Of(number), CancellationToken.None);
             receipts.Add(latencies?.Sample(number, receipt) ?? receipt);
         }
 

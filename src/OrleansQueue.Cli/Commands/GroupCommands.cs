@@ -1,7 +1,5 @@
 using System.CommandLine;
-using OrleansQueue.Broker;
 using OrleansQueue.Cli.Connecting;
-using OrleansQueue.Cli.Text;
 
 namespace OrleansQueue.Cli.Commands;
 
@@ -10,7 +8,7 @@ internal static class GroupCommands
 {
     public static Command Build() => new("group", "Create, list, describe, pause, resume, reset and delete consumer groups.")
     {
-        BuildCreate(),
+        GroupCreateCommand.Build(),
         BuildList(),
         BuildDescribe(),
         BuildSwitch("pause", "Let the members of a group finish what they have in hand and get nothing more.", (connection, group, token) => connection.Client.Groups.PauseAsync(group, token)),
@@ -22,33 +20,6 @@ internal static class GroupCommands
     public static Argument<string> NewName() => new("group") { Description = "The group's name." };
 
     public static CommandFailedException Unknown(string group) => new($"There is no group {Refusal.OfText("group", group, "").Value}.");
-
-    private static Command BuildCreate()
-    {
-        var name = NewName();
-        var topics = new Option<string[]>("--topic") { Description = "A topic that the group reads; it may be given several times.", Required = true, Arity = ArgumentArity.OneOrMore };
-        var kind = new Option<GroupKind?>("--kind")
-        {
-            Description = "What the group is: stream, a cursor per partition.",
-            Required = true,
-            CustomParser = Words.Read<GroupKind>,
-        };
-        var from = new Option<OffsetQuery?>("--from")
-        {
-            Description = "Where the group begins: earliest (the default), latest, or a time in ISO 8601.",
-            CustomParser = Places.ReadStart,
-        };
-        var command = new Command("create", "Create a group, and fix where it begins.") { name, topics, kind, from };
-        command.SetAction((options, cancellationToken) => Session.RunAsync(options, async connection =>
-        {
-            var settings = new GroupSettings { Kind = options.GetValue(kind) ?? GroupKind.Stream, Start = options.GetValue(from) ?? new OffsetQuery.Earliest() };
-            var group = await connection.Client.Groups.CreateAsync(options.GetRequiredValue(name), options.GetRequiredValue(topics), settings, cancellationToken);
-            return group.IsNew
-                ? GroupOutput.For(options).Write(new GroupSummary(group.Group.Name, group.Group.Settings.Kind))
-                : throw new CommandFailedException($"Group {group.Group.Name} is there already, and was not changed.");
-        }, cancellationToken));
-        return command;
-    }
 
     private static Command BuildList()
     {
