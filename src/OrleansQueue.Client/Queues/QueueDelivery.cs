@@ -87,11 +87,7 @@ public class QueueDelivery
     /// <summary>Settles it without waiting for that.</summary>
     internal void Settle(SettlementKind kind) => _message.Member.Settle(_message, new() { Kind = kind });
 
-    private Task SettleAsync(PendingSettlement settlement, CancellationToken cancellationToken)
-    {
-        var message = _message;
-        return message.Member.Client.Background.RunAsync(() => message.Member.SettleAsync(message, settlement, cancellationToken));
-    }
+    private Task SettleAsync(in PendingSettlement settlement, CancellationToken cancellationToken) => _message.Member.SettleAsync(_message, settlement, cancellationToken);
 
     private static TimeSpan? Checked(TimeSpan? delay, SettlementKind kind) =>
         new SettleRequest("group", default, [new Settlement(default, new OffsetRange(Offset.Zero, new Offset(1)), kind) { Time = delay }]).Check() is { } wrong

@@ -132,23 +132,22 @@ internal sealed partial class QueueMember
         return true;
     }
 
-    /// <summary>Says what becomes of a message, and waits until it is kept.</summary>
+    /// <summary>
+    /// Says what becomes of a message, and waits until it is kept. It is said by the time this returns: who asks for the next message
+    /// before the wait ends must not complete the one that it gave back.
+    /// </summary>
     /// <exception cref="LeaseLostException">The message is not held any more.</exception>
-    public async Task SettleAsync(QueueMessage message, PendingSettlement settlement, CancellationToken cancellationToken)
+    public Task SettleAsync(in QueueMessage message, in PendingSettlement settlement, CancellationToken cancellationToken)
     {
         Task<SettleOutcome> told;
         CancellationTokenSource? token;
+        var settled = message;
         var offset = message.Offset;
         lock (_lock)
         {
             if (!CanSettle(message))
             {
-                if (message.Lease[message.Index].State == HeldState.Lost)
-                {
-                    throw message.Lost(offset);
-                }
-
-                return;
+                return message.State == HeldState.Lost ? Task.FromException(message.Lost(offset)) : Task.CompletedTask;
             }
 
             token = Settle(message.Lease, message.Index, settlement, HeldState.Settled, null);
@@ -157,16 +156,7 @@ internal sealed partial class QueueMember
         }
 
         token?.Dispose();
-        var outcome = await told.WaitAsync(cancellationToken);
-        if (outcome.Problem is { } problem)
-        {
-            throw problem is OperationCanceledException ? message.Lost(offset) : problem;
-        }
-
-        if (outcome.IsRefused(message.Lease.Id, offset))
-        {
-            throw message.Lost(offset);
-        }
+        return Client.Background.RunAsync(() => WhenKeptAsync(settled, offset, told, cancellationToken));
     }
 
     /// <summary>The application gets on with a message: its time begins anew.</summary>
@@ -215,6 +205,20 @@ internal sealed partial class QueueMember
         lock (_lock)
         {
             return message.Lease.TokenOf(message.Index);
+        }
+    }
+
+    private static async Task WhenKeptAsync(QueueMessage message, Offset offset, Task<SettleOutcome> told, CancellationToken cancellationToken)
+    {
+        var outcome = await told.WaitAsync(cancellationToken);
+        if (outcome.Problem is { } problem)
+        {
+            throw problem is OperationCanceledException ? message.Lost(offset) : problem;
+        }
+
+        if (outcome.IsRefused(message.Lease.Id, offset))
+        {
+            throw message.Lost(offset);
         }
     }
 
