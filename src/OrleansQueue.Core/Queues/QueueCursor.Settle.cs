@@ -5,6 +5,9 @@ namespace OrleansQueue.Queues;
 /// <summary>Settlements, and leases and waits that are over.</summary>
 internal sealed partial class QueueCursor
 {
+    // An entry of the journal holds them with room to spare.
+    private const int RowsAtOnce = 10_000;
+
     private const string TooManyDeliveries = "max-deliveries";
     private const string Rejected = "rejected";
     private const string LeaseOver = "The lease was over before the message was settled.";
@@ -92,28 +95,27 @@ internal sealed partial class QueueCursor
         }
     }
 
-    /// <summary>Lets leases and waits end whose time is over.</summary>
+    /// <summary>
+    /// Lets leases and waits end whose time is over. That a lease is over is noted, so that an owner who comes after this one does not take it
+    /// for one that is still held; nobody waits until that is kept.
+    /// </summary>
     private void Tick()
     {
         while (_state.NextDue is { } due && due <= Now && !IsLost)
         {
-            foreach (var row in _state.TakeOver(Now))
+            var over = _state.TakeOver(Now).Where(static row => row.State == MessageState.Leased).ToList();
+            foreach (var some in over.Chunk(RowsAtOnce))
             {
-                if (row.State != MessageState.Leased)
-                {
-                    continue;
-                }
-
-                if (row.Blamed + 1 >= Assignment.Settings.MaxDeliveries)
-                {
-                    GiveUp(row, row.At, TooManyDeliveries, LeaseOver);
-                }
-                else
-                {
-                    _state.Put(Blamed(row, row.At, null));
-                }
+                EndLeases(some);
             }
         }
+    }
+
+    private void EndLeases(IReadOnlyList<Unfinished> over)
+    {
+        var dying = over.Where(row => row.Blamed + 1 >= Assignment.Settings.MaxDeliveries).ToList();
+        dying.ForEach(row => GiveUp(row, row.At, TooManyDeliveries, LeaseOver));
+        Change(RowsOf(over.Except(dying).Select(row => Blamed(row, row.At, null))));
     }
 
     private static Unfinished Freed(Unfinished row) => row with { State = MessageState.Available, Lease = 0, At = 0 };

@@ -6,8 +6,8 @@ namespace OrleansQueue.Queues;
 /// All that is durable of a queue group in one partition: up to where the records were examined, which of those are not done and how they
 /// stand, who holds them, and what became dead letters. Entries and snapshots: docs/formats/queues.md.
 /// <para>
-/// That a lease is over, or a wait, is no entry: it follows from what is there and the time. So an entry says how messages stand from
-/// then on, whatever the one who reads it takes them for.
+/// That a wait is over is no entry: it follows from what is there and the time. So an entry says how messages stand from then on, whatever
+/// the one who reads it takes them for.
 /// </para>
 /// </summary>
 internal sealed partial class QueueState : IJournalState, IUnfinishedObserver

@@ -14,7 +14,7 @@ public sealed class GoldenQueueTests
         var topic = new TopicId(new Guid("0197a000-0000-7000-8000-0000000000aa"));
         var dead = new CursorProducer(topic, new Partition(3), new ProducerId(77), new ProducerEpoch(1), new Sequence(5));
         yield return ("created", new QueueEntryWriter(QueueEntryKind.Created).Number(4).Number(9).Number(100).Number(-1));
-        yield return ("leased", new QueueEntryWriter(QueueEntryKind.Leased).Number(1).Text("wörker").Number(1_767_225_630_000).Number(120).Number(9).Number(0)
+        yield return ("leased", new QueueEntryWriter(QueueEntryKind.Leased).Number(1).Text("wörker").Number(1_767_225_600_000).Number(30_000).Number(120).Number(9).Number(0)
             .Row(new Unfinished { First = 100, End = 110, State = MessageState.Leased })
             .Row(new Unfinished { First = 110, End = 111, State = MessageState.Leased, Key = KeyHash.Of("a"u8) })
             .Row(new Unfinished { First = 111, End = 112, State = MessageState.Available, Key = KeyHash.Of("a"u8) })
@@ -23,7 +23,7 @@ public sealed class GoldenQueueTests
         yield return ("changed", new QueueEntryWriter(QueueEntryKind.Changed)
             .Row(new Unfinished { First = 102, End = 103, State = MessageState.Delayed, Blamed = 1, At = 1_767_225_601_000 })
             .Row(new Unfinished { First = 103, End = 104, State = MessageState.Available }));
-        yield return ("renewed", new QueueEntryWriter(QueueEntryKind.Renewed).Number(1).Number(1_767_225_660_000).Range(104, 105));
+        yield return ("renewed", new QueueEntryWriter(QueueEntryKind.Renewed).Number(1).Number(1_767_225_605_000).Number(60_000).Range(104, 105));
         yield return ("dying", QueueChanges.Dying(new DyingMessage(new Place(112), 3, 1_767_225_602_000, "max-deliveries", "OutOfPaper: no"), 0));
         yield return ("producer", QueueChanges.Producer(dead, isRequeue: false)!);
         yield return ("dead", new QueueEntryWriter(QueueEntryKind.Dead).Number(112).Number(41));
@@ -32,12 +32,13 @@ public sealed class GoldenQueueTests
         yield return ("requeue-producer", QueueChanges.Producer(dead with { Id = new ProducerId(78), Sequence = new Sequence(0) }, isRequeue: true)!);
         yield return ("redriven", new QueueEntryWriter(QueueEntryKind.Redriven).Number(31).Byte(1));
         yield return ("purged", new QueueEntryWriter(QueueEntryKind.Purged).Range(33, 34));
-        yield return ("leased-requeued", new QueueEntryWriter(QueueEntryKind.Leased).Number(2).Text("other").Number(1_767_225_640_000).Number(120).Number(9).Number(1)
+        yield return ("leased-requeued", new QueueEntryWriter(QueueEntryKind.Leased).Number(2).Text("other").Number(1_767_225_610_000).Number(30_000).Number(120).Number(9).Number(1)
             .Row(new Unfinished { First = long.MinValue, End = long.MinValue + 1, State = MessageState.Leased }));
         yield return ("lost", QueueChanges.Lost(QueueEntryKind.Lost, 0, 104, new Position(topic, new Partition(3), new Offset(120), new Epoch(9))));
         yield return ("sought", QueueChanges.Lost(QueueEntryKind.Sought, 118, 119, new Position(topic, new Partition(3), new Offset(120), new Epoch(9))));
         yield return ("dying-left", QueueChanges.Dying(new DyingMessage(new Place(113), 3, 1_767_225_603_000, "rejected", ""), 0));
-        yield return ("reached", new QueueEntryWriter(QueueEntryKind.Reached).Number(7).Number(1));
+        yield return ("reached", new QueueEntryWriter(QueueEntryKind.Reached).Number(7).Number(1).Number(1_767_225_610_000));
+        yield return ("clock", new QueueEntryWriter(QueueEntryKind.Clock).Number(1_767_225_700_000));
         yield return ("owner", new QueueEntryWriter(QueueEntryKind.Owner).Number(1).Text("wörker"));
     }
 

@@ -33,6 +33,8 @@ public sealed class QueueLeaseTests
 
         Assert.Equal(0, await lease.SettleAsync(SettlementKind.Complete, 1));
         bench.Clock.Advance(TimeSpan.FromMinutes(10));
+        await bench.DescribeAsync();
+        bench.Clock.Advance(TimeSpan.FromMinutes(10));
         bench.Restart();
 
         Assert.Equal([(0, "a", 2), (2, "c", 2)], (await bench.LeaseAsync()).Messages);
@@ -132,6 +134,35 @@ public sealed class QueueLeaseTests
     });
 
     [Fact]
+    public Task A_lease_is_not_over_for_a_new_owner_whose_clock_is_ahead() => OneScheduler.RunAsync(async () =>
+    {
+        await using var bench = new QueueBench(new QueueSettings { Backoff = TimeSpan.Zero });
+        await bench.PublishAsync("a");
+        var lease = await bench.LeaseAsync();
+        bench.Clock.Advance(TimeSpan.FromHours(1));
+        bench.Restart();
+
+        Assert.Empty((await bench.LeaseAsync()).Messages);
+        Assert.Equal(0, await lease.SettleAsync(SettlementKind.Renew));
+        bench.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal([(0, "a", 2)], (await bench.LeaseAsync()).Messages);
+    });
+
+    [Fact]
+    public Task A_lease_that_was_over_is_over_for_a_new_owner_too() => OneScheduler.RunAsync(async () =>
+    {
+        await using var bench = new QueueBench(new QueueSettings { Backoff = TimeSpan.FromSeconds(1) });
+        await bench.PublishAsync("a");
+        await bench.LeaseAsync();
+        bench.Clock.Advance(TimeSpan.FromSeconds(30));
+        Assert.Empty((await bench.LeaseAsync()).Messages);
+        bench.Restart();
+        bench.Clock.Advance(TimeSpan.FromSeconds(1.3));
+
+        Assert.Equal([(0, "a", 2)], (await bench.LeaseAsync()).Messages);
+    });
+
+    [Fact]
     public Task Settlements_ride_on_a_request_for_messages() => OneScheduler.RunAsync(async () =>
     {
         await using var bench = new QueueBench();
@@ -197,7 +228,7 @@ public sealed class QueueLeaseTests
         for (var i = 0; i < 1000; i++)
         {
             long first = 1000 * i;
-            state.Apply(new QueueEntryWriter(QueueEntryKind.Leased).Number(i + 1).Text("w").Number(1_000_000).Number(first + 1000).Number(0).Number(0)
+            state.Apply(new QueueEntryWriter(QueueEntryKind.Leased).Number(i + 1).Text("w").Number(0).Number(1_000_000).Number(first + 1000).Number(0).Number(0)
                 .Row(new Unfinished { First = first, End = first + 1000, State = MessageState.Leased }).Entry);
             state.Apply(new QueueEntryWriter(QueueEntryKind.Completed).Range(first + 1, first + 1000).Entry);
         }
