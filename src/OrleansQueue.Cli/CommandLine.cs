@@ -18,6 +18,7 @@ internal static class CommandLine
         ProduceCommand.Build(),
         ConsumeCommand.Build(),
         GroupCommands.Build(),
+        DeadCommands.Build(),
         BenchCommands.Build(),
     };
 

@@ -33,6 +33,11 @@ internal sealed record BenchReport(string Work, BenchOptions Options, Durability
             line.WriteString("durability", Words.Of(Durability));
             line.WriteNumber("warmup_s", WarmUpSeconds);
             line.WriteBoolean("verified", Problem is null);
+            if (Work == QueueBench.Work)
+            {
+                line.WriteNumber("prefetch", Options.Queue.Prefetch);
+                line.WriteNumber("keys", Options.Queue.Keys);
+            }
         });
         if (Problem is null)
         {

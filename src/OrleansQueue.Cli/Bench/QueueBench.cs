@@ -9,6 +9,8 @@ namespace OrleansQueue.Cli.Bench;
 /// <summary>Leases the messages of a topic as the one member of a new queue group, verifies every byte and completes each.</summary>
 internal static class QueueBench
 {
+    public const string Work = "queue";
+
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(30);
 
     public static async Task<BenchReport> RunAsync(Connection connection, BenchOptions options, CancellationToken cancellationToken)
@@ -23,7 +25,7 @@ internal static class QueueBench
 
         var latencies = new Latencies();
         var (elapsed, problem) = await RunOnceAsync(connection, topic, options, static () => true, latencies, cancellationToken);
-        return new BenchReport("queue", options, topic.Durability, elapsed, latencies.All, problem);
+        return new BenchReport(Work, options, topic.Durability, elapsed, latencies.All, problem);
     }
 
     /// <summary>Takes as many messages as the options say in a group of its own; answers from the first lease to the last settlement, and what was wrong first.</summary>

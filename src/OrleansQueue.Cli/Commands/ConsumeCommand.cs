@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansQueue.Broker;
 using OrleansQueue.Cli.Connecting;
 using OrleansQueue.Cli.Text;
 using OrleansQueue.Client;
@@ -13,7 +14,7 @@ internal static class ConsumeCommand
 
     private static readonly Argument<string> Topic = new("topic") { Description = "The topic." };
 
-    private static readonly Option<string?> Group = new("--group") { Description = "Read as a member of this group, which is created as a stream group where there is none." };
+    private static readonly Option<string?> Group = new("--group") { Description = "Read as a member of this group, which is created as a stream group where there is none; of a queue group each message is completed once its line is written." };
 
     private static readonly Option<bool> FromBeginning = new("--from-beginning") { Description = "Begin at the first message that is kept, instead of at the end." };
 
@@ -35,9 +36,11 @@ internal static class ConsumeCommand
         CustomParser = Quantities.ReadTime,
     };
 
+    private static readonly Option<bool> Peek = new("--peek") { Description = "With --group, show what lies before the group from its first unfinished message on, and take no part in it." };
+
     public static Command Build()
     {
-        var command = new Command("consume", "Print the messages of a topic, a line each.") { Topic, Group, FromBeginning, FromOffset, FromTime, OnePartition, Most, Idle };
+        var command = new Command("consume", "Print the messages of a topic, a line each.") { Topic, Group, FromBeginning, FromOffset, FromTime, OnePartition, Most, Idle, Peek };
         command.SetAction((options, cancellationToken) => Session.RunAsync(options, FindWrong(options), connection => RunAsync(connection, options, cancellationToken), cancellationToken));
         return command;
     }
@@ -50,6 +53,7 @@ internal static class ConsumeCommand
         {
             _ when options.GetValue(Group) is not null && (options.GetValue(FromOffset) is not null || options.GetValue(OnePartition) is not null) =>
                 "--offset and --partition do not go with --group, which knows where it is; `oq group reset` moves it.",
+            _ when options.GetValue(Peek) && options.GetValue(Group) is null => "--peek needs --group: without one nothing is leased or committed anyway.",
             _ when options.GetValue(FromOffset) is not null && options.GetValue(OnePartition) is null =>
                 "--offset needs --partition, since offsets of partitions have nothing to do with each other.",
             _ when starts > 1 => "Only one of --from-beginning, --offset and --at says where to begin.",
@@ -63,10 +67,12 @@ internal static class ConsumeCommand
     private static async Task<int> RunAsync(Connection connection, ParseResult options, CancellationToken cancellationToken)
     {
         using var idle = new IdleTimer(options.GetValue(Idle), TimeProvider.System, cancellationToken);
+        var printer = new MessagePrinter(options.GetValue(GlobalOptions.Json), options.GetValue(Most) ?? long.MaxValue, idle);
+        var topic = options.GetRequiredValue(Topic);
         if (options.GetValue(Group) is not { } group)
         {
-            await using var reader = await connection.Client.OpenReaderAsync(options.GetRequiredValue(Topic), ReaderOf(options), cancellationToken);
-            return await PrintAsync(reader.ReadAsync(idle.Token), options, idle, isGroup: false);
+            await using var reader = await connection.Client.OpenReaderAsync(topic, ReaderOf(options), cancellationToken);
+            return await printer.PrintAsync(reader.ReadAsync(idle.Token));
         }
 
         if (options.GetValue(FromBeginning) || options.GetValue(FromTime) is not null)
@@ -74,66 +80,33 @@ internal static class ConsumeCommand
             await Console.Error.WriteLineAsync("Where to begin counts only for a group that has no position in the topic yet.");
         }
 
-        await using var consumer = await connection.Client.OpenConsumerAsync(group, options.GetRequiredValue(Topic), ConsumerOf(options), cancellationToken);
-        return await PrintAsync(consumer.ReadAsync(idle.Token), options, idle, isGroup: true);
+        if (options.GetValue(Peek))
+        {
+            return await printer.PrintAsync(GroupPeek.ReadAsync(connection, group, topic, Tell, idle.Token));
+        }
+
+        if (await connection.Broker.FindGroupAsync(group, cancellationToken) is { Settings.Kind: GroupKind.Queue })
+        {
+            await using var member = await connection.Client.OpenQueueConsumerAsync<ReadOnlyMemory<byte>>(group, [topic], MemberOf(options), null, cancellationToken);
+            return await printer.PrintAsync(member);
+        }
+
+        await using var consumer = await connection.Client.OpenConsumerAsync(group, topic, ConsumerOf(options), cancellationToken);
+        return await printer.PrintAsync(consumer);
     }
 
-    private static async Task<int> PrintAsync(IAsyncEnumerable<Delivery> messages, ParseResult options, IdleTimer idle, bool isGroup)
+    private static StartAt StartOf(ParseResult options) => options.GetValue(FromTime) is { } time ? StartAt.Time(time) : StartAt.Earliest;
+
+    /// <summary>What is leased beyond the messages that are asked for would only be kept from others until it is released.</summary>
+    private static QueueConsumerOptions MemberOf(ParseResult options)
     {
-        await using var stdout = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
-        using var output = MessageOutput.For(stdout, options.GetValue(GlobalOptions.Json));
-        await using var deliveries = messages.GetAsyncEnumerator(idle.Token);
-
-        // How long it took to get here says nothing of the messages.
-        idle.Restart();
-        try
-        {
-            for (var left = options.GetValue(Most) ?? long.MaxValue; left > 0; left--)
-            {
-                if (!await NextAsync(deliveries, stdout, isGroup))
-                {
-                    break;
-                }
-
-                output.Write(deliveries.Current);
-                idle.Restart();
-                if (isGroup && left == 1)
-                {
-                    await stdout.FlushAsync(CancellationToken.None);
-                    await deliveries.Current.CompleteAsync(CancellationToken.None);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (idle.Token.IsCancellationRequested)
-        {
-            // Nothing came for as long as was asked for, or Ctrl-C: both are a good end.
-        }
-
-        await stdout.FlushAsync(CancellationToken.None);
-        return ExitCode.Done;
-    }
-
-    /// <summary>To ask a group for the next message says that the one before is processed, so that one must have left this process by then.</summary>
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<Delivery> deliveries, BufferedStream stdout, bool isGroup)
-    {
-        if (isGroup)
-        {
-            await stdout.FlushAsync(CancellationToken.None);
-        }
-
-        var next = deliveries.MoveNextAsync();
-        if (!next.IsCompleted)
-        {
-            // What is printed is seen at once where nothing else is ready to be printed.
-            await stdout.FlushAsync(CancellationToken.None);
-        }
-
-        return await next;
+        var member = new QueueConsumerOptions { Start = StartOf(options), CreateGroup = false, ClientName = "oq" };
+        return member with { Prefetch = (int)Math.Min(member.Prefetch, options.GetValue(Most) ?? long.MaxValue) };
     }
 
     private static ConsumerOptions ConsumerOf(ParseResult options) => new()
     {
-        Start = options.GetValue(FromTime) is { } time ? StartAt.Time(time) : StartAt.Earliest,
+        Start = StartOf(options),
         ClientName = "oq",
         GapFound = Tell,
     };

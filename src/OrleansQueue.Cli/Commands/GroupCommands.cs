@@ -49,7 +49,7 @@ internal static class GroupCommands
             output.Write(status.Group);
             foreach (var partition in status.Partitions)
             {
-                output.Write(partition);
+                output.Write(status.Group.Settings.Kind, partition);
             }
 
             return ExitCode.Done;

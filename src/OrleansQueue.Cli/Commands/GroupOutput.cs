@@ -16,7 +16,8 @@ internal abstract class GroupOutput
 
     public abstract void Write(GroupDescription group);
 
-    public abstract void Write(GroupPartitionStatus status);
+    /// <summary>A partition, as it stands for a group of a kind.</summary>
+    public abstract void Write(GroupKind kind, GroupPartitionStatus status);
 
     public abstract void Write(ResetPlan plan, PartitionMove move);
 
@@ -38,8 +39,15 @@ internal abstract class GroupOutput
             }
         }
 
-        public override void Write(GroupPartitionStatus status)
+        public override void Write(GroupKind kind, GroupPartitionStatus status)
         {
+            if (kind == GroupKind.Queue)
+            {
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"  {status.Partition.TopicName}/{status.Partition.Committed.Partition}: {(status.Queue is { } queue ? $"available {Known(status.Available)}, leased {queue.Leased}, delayed {queue.Delayed}, dead {queue.Dead}" : "unknown")}"));
+                return;
+            }
+
             var partition = status.Partition;
             var lag = status.Lag is { } count
                 ? string.Create(CultureInfo.InvariantCulture, $"end {status.End}, lag {count}, lag_seconds {(status.LagTime is { } time ? Math.Round(time.TotalSeconds, 3) : "unknown")}")
@@ -51,6 +59,8 @@ internal abstract class GroupOutput
 
         public override void Write(ResetPlan plan, PartitionMove move) =>
             Console.WriteLine($"{plan.Topic}/{move.From.Partition}: {move.From.Offset} -> {move.To.Offset}");
+
+        private static string Known(long? number) => number is { } value ? value.ToString(CultureInfo.InvariantCulture) : "unknown";
     }
 
     private sealed class Json : GroupOutput
@@ -77,11 +87,22 @@ internal abstract class GroupOutput
             line.WriteEndArray();
         });
 
-        public override void Write(GroupPartitionStatus status) => WriteLine(line =>
+        public override void Write(GroupKind kind, GroupPartitionStatus status) => WriteLine(line =>
         {
             var partition = status.Partition;
             line.WriteString("topic", partition.TopicName);
             line.WriteNumber("partition", partition.Committed.Partition.Number);
+            if (kind == GroupKind.Queue)
+            {
+                JsonLines.WriteNumber(line, "available", status.Available);
+                JsonLines.WriteNumber(line, "leased", status.Queue?.Leased);
+                JsonLines.WriteNumber(line, "delayed", status.Queue?.Delayed);
+                JsonLines.WriteNumber(line, "dead", status.Queue?.Dead);
+                JsonLines.WriteNumber(line, "finished", status.Queue?.Finished.Value);
+                JsonLines.WriteNumber(line, "end", status.End?.Value);
+                return;
+            }
+
             line.WriteNumber("committed", partition.Committed.Offset.Value);
             JsonLines.WriteNumber(line, "end", status.End?.Value);
             JsonLines.WriteNumber(line, "lag", status.Lag);

@@ -105,7 +105,8 @@ public sealed class GroupAdmin
         {
             var description = await Topics.FindAsync(_client, topic, cancellationToken);
             var places = await StartPositions.FindAsync(_client, description, to, [.. committed.Select(position => position.Partition)], cancellationToken);
-            return new ResetPlan(group, topic, [.. committed.Zip(places, (from, place) => new PartitionMove(from, place))]);
+            var finished = found.Settings.Kind == GroupKind.Queue ? await Task.WhenAll(committed.Select(position => FindFinishedAsync(group, position, cancellationToken))) : [.. committed];
+            return new ResetPlan(group, topic, [.. finished.Zip(places, (from, place) => new PartitionMove(from, place))]);
         });
     }
 
@@ -125,6 +126,12 @@ public sealed class GroupAdmin
             var other => throw new BrokerUnavailableException($"An answer that is not understood: {other}"),
         };
     }
+
+    /// <summary>Of a queue group, the place below which everything is settled.</summary>
+    private async Task<Position> FindFinishedAsync(string group, Position committed, CancellationToken cancellationToken) => committed with
+    {
+        Offset = (await _client.InsistAsync($"Describing group {group}", token => _client.Broker.DescribeQueueAsync(group, committed.TopicPartition, token), cancellationToken))?.Finished ?? committed.Offset,
+    };
 
     private Task<GroupDescription?> FindAsync(string group, CancellationToken cancellationToken) =>
         AskAsync($"Finding group {group}", token => _client.Broker.FindGroupAsync(group, token), cancellationToken);

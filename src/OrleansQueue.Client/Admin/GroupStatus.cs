@@ -37,7 +37,7 @@ public sealed record GroupPartitionStatus(GroupPartition Partition, Offset? End,
 public sealed record ResetPlan(string Group, string Topic, IReadOnlyList<PartitionMove> Moves);
 
 /// <summary>Where a partition is read on before and after a reset.</summary>
-/// <param name="From">The committed position.</param>
+/// <param name="From">The committed position; of a queue group the place below which everything is settled.</param>
 /// <param name="To">The new one; a smaller offset means that messages come again, a larger one that they are passed over.</param>
 public sealed record PartitionMove(Position From, Position To);
 
