@@ -32,11 +32,16 @@ internal sealed class QueueMessageStory(QueueMessage message)
         .Append(Died)
         .Min();
 
-    /// <summary>Until when a lease is held for sure, as far as it is known at some point: it is over by then, or somebody settled it before.</summary>
+    /// <summary>
+    /// Until when a lease is held for sure, as far as it is known at some point: it is over by then, or somebody settled it before. The last
+    /// renewal counts, which may as well make it shorter; so of several that may have been the last, and of those without an answer, the one that ends first.
+    /// </summary>
     public long HeldUntil(QueueLeaseStory lease, long sequence)
     {
-        var renewed = Settlements.Where(settlement => settlement.Lease == lease.Number && settlement is { Ends: false, Outcome: QueueOutcome.Accepted } && settlement.Ended < sequence);
-        var until = renewed.Select(settlement => settlement.HeldUntil).Append(lease.HeldUntil).Max();
-        return Settlements.Where(settlement => settlement.Lease == lease.Number && settlement.Ends).Select(settlement => settlement.BeganAt).Append(until).Min();
+        var mine = Settlements.Where(settlement => settlement.Lease == lease.Number && settlement.Outcome != QueueOutcome.Refused).ToList();
+        var renewals = mine.Where(settlement => !settlement.Ends && settlement.Began < sequence).ToList();
+        var last = renewals.Where(renewal => renewal.Ended < sequence).MaxBy(renewal => renewal.Ended);
+        var until = renewals.Where(renewal => last is null || renewal.Ended > last.Began).Select(renewal => renewal.HeldUntil);
+        return mine.Where(settlement => settlement.Ends).Select(settlement => settlement.BeganAt).Concat(until).Concat(last is null ? [lease.HeldUntil] : []).Min();
     }
 }

@@ -38,9 +38,15 @@ internal sealed class Probe
             var partition = _dice.Pick(_partitions);
             var values = Enumerable.Range(0, _dice.Between(1, 3)).Select(_ => _scene.NextValue()).ToArray();
             var batch = Messages.Batch(ProducerStamp.None, values, Timestamp.Now(_process.Clock), isKeyed: true);
+            var token = _scene.History.BeginSend($"probe{left}", _scene.KeyOf(partition), values);
             var reply = await _scene.Cluster.AskAsync(_process, partition, server => ProduceAsync(server, partition, batch, values), Timeout);
-            if (reply is not { IsAnswer: true, Value: ProduceResult.Appended })
+            if (reply is { IsAnswer: true, Value: ProduceResult.Appended appended })
             {
+                _scene.History.Sent(token, appended.BaseOffset.Value);
+            }
+            else
+            {
+                _scene.History.SendUnknown(token);
                 _scene.Findings.Add($"in the calm, {_scene.Cluster.NameOf(partition)} answered {(reply.IsAnswer ? reply.Value : reply.Problem)}");
             }
         }

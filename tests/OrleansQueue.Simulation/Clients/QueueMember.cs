@@ -43,8 +43,8 @@ internal sealed class QueueMember
 
     public Process Process { get; private set; }
 
-    /// <summary>Whether it waits for messages now, with room for more.</summary>
-    public bool IsWaiting { get; private set; }
+    /// <summary>Whether a wait of it was answered in the calm, so that those that follow reach a group that lives.</summary>
+    public bool HasWaited { get; private set; }
 
     private int Free => (_scene.IsCalm ? CalmCredit : _credit) - _held;
 
@@ -111,7 +111,6 @@ internal sealed class QueueMember
     {
         _lives++;
         _held = 0;
-        IsWaiting = false;
         var process = new Process(_scene.World, $"{_name}.{_lives}");
         _actor = process.NewActor(process.Name);
         _actor.Start(() => RunAsync(process));
@@ -131,7 +130,6 @@ internal sealed class QueueMember
             }
 
             _joins++;
-            IsWaiting = false;
             await PauseAsync(process, 1_000);
         }
     }
@@ -184,12 +182,11 @@ internal sealed class QueueMember
     {
         if (Free <= 0)
         {
-            IsWaiting = false;
             await _freed.Task;
             return true;
         }
 
-        IsWaiting = true;
+        var isCalm = _scene.IsCalm;
         var request = new WaitRequest(_group, _member) { MaxWait = _scene.IsCalm ? LongestWait : _dice.Between(TimeSpan.Zero, LongestWait) };
         var reply = await _scene.Cluster.AskAsync(process, _group, host => host.WaitAsync(request, CancellationToken.None), LongestWait + Timeout);
         _scene.Counts.Add("wait");
@@ -199,6 +196,7 @@ internal sealed class QueueMember
                 await PauseAsync(process, 200);
                 return true;
             case WaitResult.Ready ready:
+                HasWaited = isCalm;
                 Lease(process, ready);
                 return true;
             default:
