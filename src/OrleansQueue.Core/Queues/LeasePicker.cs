@@ -76,6 +76,9 @@ internal sealed class LeasePicker(QueueState state, LeasePlan plan, bool isOrder
             var count = batch.CanOpen ? Math.Min(room, batch.End.Value - first.Value) : batch.End.Value - first.Value;
             Lease(new Unfinished { First = ValueOf(first), End = ValueOf(first) + count }, picked);
             MoveTo(first.Plus(count), batch);
+
+            // What is left of the batch comes before any other: a next batch would move past it.
+            _isFull |= Examined < batch.End;
             return;
         }
 
