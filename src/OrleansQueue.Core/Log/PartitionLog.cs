@@ -65,6 +65,10 @@ internal sealed partial class PartitionLog : IAsyncDisposable
     /// <summary>Whether another owner opened the log, so that this one writes no more.</summary>
     public bool IsFenced => _fenced;
 
+    /// <summary>Asks the store whether this owner still is the owner. One that opens its log again just now says no.</summary>
+    /// <exception cref="IOException">The storage cannot be asked.</exception>
+    public async ValueTask<bool> IsOwnedAsync() => await _opened.Log.ConfirmAsync() == StoreOutcome.Done;
+
     /// <summary>The damage that keeps the partition from being written, or null.</summary>
     public LogDamagedException? Damage => _opened.Damage;
 

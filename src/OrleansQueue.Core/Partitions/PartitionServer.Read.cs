@@ -178,7 +178,8 @@ internal sealed partial class PartitionServer
             case PositionCheck.TopicReplaced replaced:
                 return new FetchResult.TopicReplaced(replaced.Current);
             case PositionCheck.Diverged diverged:
-                return new FetchResult.Diverged(PositionAt(log, diverged.LastCommon));
+                // An owner that was replaced takes what the next one wrote for lost, and whoever believed it would go back.
+                return await log.IsOwnedAsync() ? new FetchResult.Diverged(PositionAt(log, diverged.LastCommon)) : new FetchResult.Fenced();
             case PositionCheck.Overtaken overtaken:
                 return new FetchResult.Overtaken(PositionAt(log, overtaken.LogStart));
         }

@@ -192,8 +192,9 @@ internal sealed partial class QueueCursor
                 return [];
             }
 
-            if (result is not FetchResult.Fetched fetched)
+            if (result is not FetchResult.Fetched { Parts.Count: > 0 } fetched)
             {
+                // It was there when it was leased: an owner that was replaced knows less. What is lost shows where the cursor reads on.
                 return null;
             }
 
