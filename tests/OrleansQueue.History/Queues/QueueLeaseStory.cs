@@ -3,7 +3,10 @@ namespace OrleansQueue.History.Queues;
 /// <summary>One message under one lease, as the broker answered it.</summary>
 internal sealed record QueueLeaseStory
 {
-    /// <summary>When it was answered, in the order of all that was recorded.</summary>
+    /// <summary>When the request reached the broker, in the order of all that was recorded. The lease was given between that and the answer.</summary>
+    public required long Began { get; init; }
+
+    /// <summary>When it was answered, in the same order.</summary>
     public required long Sequence { get; init; }
 
     /// <summary>The lease's number: a later lease has a higher one.</summary>

@@ -28,7 +28,11 @@ public sealed class QueueRecorder
     /// <summary>A message can be leased from then on.</summary>
     public void Visible(QueueMessage message, string? key, long at) => (StoryOf(message).Key, StoryOf(message).VisibleAt) = (key, at);
 
+    /// <summary>A request for messages reaches the broker; answers its place in the order of all.</summary>
+    public long Leasing() => ++_sequence;
+
     /// <summary>The broker answered a lease.</summary>
+    /// <param name="began">What <see cref="Leasing"/> answered for the request.</param>
     /// <param name="message">The message.</param>
     /// <param name="lease">The lease's number.</param>
     /// <param name="delivery">How often the message was delivered, this time included.</param>
@@ -36,8 +40,9 @@ public sealed class QueueRecorder
     /// <param name="at">When.</param>
     /// <param name="asked">When the one who asked sent the request.</param>
     /// <param name="duration">How long the lease holds.</param>
-    public void Leased(QueueMessage message, long lease, int delivery, int owner, long at, long asked, long duration) => StoryOf(message).Leases[lease] = new QueueLeaseStory
+    public void Leased(long began, QueueMessage message, long lease, int delivery, int owner, long at, long asked, long duration) => StoryOf(message).Leases[lease] = new QueueLeaseStory
     {
+        Began = began,
         Sequence = ++_sequence,
         Number = lease,
         Delivery = delivery,

@@ -147,8 +147,6 @@ internal sealed class Cluster : IDisposable
         process.Die("has stopped");
     }
 
-    public void Dbg(Process process, string text) => _world.Note(process.Name, "DBG " + text);
-
     public void Dispose() => _metrics.Dispose();
 
     private static async ValueTask<Epoch> EpochOfAsync(PartitionServer server)

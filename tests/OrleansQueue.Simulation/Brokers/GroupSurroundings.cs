@@ -25,15 +25,8 @@ internal sealed class GroupSurroundings(Cluster cluster, Process process) : IGro
 
     public ProducerId NewProducerId() => cluster.NewProducerId();
 
-    public async ValueTask<QueueNews> WatchQueueAsync(string group, TopicPartition partition, long known, TimeSpan longest, CancellationToken cancellationToken)
-    {
-        cluster.Dbg(process, $"{group} watches {cluster.NameOf(partition)} known {known}");
-        try {
-        var r = (await cluster.AskAsync(process, new QueueKey(group, partition), host => host.WatchAsync(known, longest, CancellationToken.None), longest + InnerTimeout).WaitAsync(cancellationToken)).Required;
-        cluster.Dbg(process, $"{group} news {cluster.NameOf(partition)} {r}");
-        return r;
-        } catch (Exception e) { cluster.Dbg(process, $"{group} watch {cluster.NameOf(partition)} ended {e.Message}"); throw; }
-    }
+    public async ValueTask<QueueNews> WatchQueueAsync(string group, TopicPartition partition, long known, TimeSpan longest, CancellationToken cancellationToken) =>
+        (await cluster.AskAsync(process, new QueueKey(group, partition), host => host.WatchAsync(known, longest, CancellationToken.None), longest + InnerTimeout).WaitAsync(cancellationToken)).Required;
 
     public async ValueTask SeekQueueAsync(string group, Position to, CancellationToken cancellationToken) =>
         _ = (await cluster.AskAsync(process, new QueueKey(group, to.TopicPartition), host => DoneAsync(host.SeekAsync(to, CancellationToken.None)), InnerTimeout)).Required;

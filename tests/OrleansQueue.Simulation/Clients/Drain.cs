@@ -37,7 +37,7 @@ internal sealed class Drain
         var start = await FindAsync(new OffsetQuery.Earliest());
         End = (await FindAsync(new OffsetQuery.Latest())).Offset;
         LogStart = start.Offset;
-        var cursor = new Cursor(_scene, _process, _who, start, _scene.World.DiceFor(_who.Name), TakeDown);
+        var cursor = new Cursor(_scene, _process, _who, start, _scene.World.DiceFor(_who.Name), (offset, value) => _scene.Queues.Stored(_partition, offset, value));
         if (_scene.Plan.RetentionTime is not null)
         {
             // A silo that stood still in the middle of its retention may have gone further than was foreseen when it began.
@@ -93,15 +93,6 @@ internal sealed class Drain
             }
 
             await _scene.World.WaitAsync(Pause, _process);
-        }
-    }
-
-    /// <summary>What retention has yet to take nobody can miss.</summary>
-    private void TakeDown(long offset, long value)
-    {
-        if (_scene.Plan.RetentionTime is null)
-        {
-            _scene.Queues.Stored(_partition, offset, value);
         }
     }
 

@@ -32,10 +32,10 @@ internal sealed class QueueLedger(Scene scene)
         Recorder.Group(group, new QueueRules(settings.OrderedByKey, settings.MaxDeliveries, LongestWait.Ticks));
     }
 
-    /// <summary>A message was found where it was published, when all was well again.</summary>
+    /// <summary>A message was found where it was published, when all was well again. What retention may still take nobody can miss.</summary>
     public void Stored(TopicPartition partition, long offset, long value)
     {
-        foreach (var group in _groups.Keys.Where(_ => !scene.Damage.IsTouched(partition)))
+        foreach (var group in _groups.Keys.Where(_ => scene.Plan.RetentionTime is null && !scene.Damage.IsTouched(partition)))
         {
             Recorder.Stored(MessageOf(group, partition, offset), Messages.KeyOf(value));
         }
@@ -61,6 +61,7 @@ internal sealed class QueueLedger(Scene scene)
     public async ValueTask<LeaseResult> LeaseAsync(QueueHost host, LeaseRequest request, long asked)
     {
         var settling = Begin(host, request.Group, request.Partition, request.Settlements, asked);
+        var began = Recorder.Leasing();
         var result = await host.LeaseAsync(request, CancellationToken.None);
         if (result is LeaseResult.Leased leased)
         {
@@ -69,7 +70,7 @@ internal sealed class QueueLedger(Scene scene)
             {
                 var message = MessageOf(request.Group, request.Partition, offset);
                 _deliveries[(message, leased.Lease.Number)] = delivery;
-                Recorder.Leased(message, leased.Lease.Number, delivery, OwnerOf(host), Now, asked, leased.ValidFor.Ticks);
+                Recorder.Leased(began, message, leased.Lease.Number, delivery, OwnerOf(host), Now, asked, leased.ValidFor.Ticks);
             }
         }
 

@@ -8,7 +8,7 @@ internal static class AllMutations
     private const string MemoryLogData = "Storage/Memory/MemoryLogData.cs";
     private const string PartitionLogAppend = "Log/PartitionLog.Append.cs";
 
-    public static IReadOnlyList<Mutation> List { get; } = [.. Syncs(), .. Owners(), .. Logs(), .. Groups()];
+    public static IReadOnlyList<Mutation> List { get; } = [.. Syncs(), .. Owners(), .. Logs(), .. Groups(), .. QueueMutations.List];
 
     private static Mutation[] Syncs() =>
     [
