@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrleansQueue.ClientDemo.Hosting;
 using OrleansQueue.ClientDemo.Scenarios;
+using OrleansQueue.ClientDemo.Scenarios.Orders;
 using Spectre.Console;
 
 namespace OrleansQueue.ClientDemo;
@@ -12,7 +13,7 @@ internal static class DemoCommand
     private const int Failed = 1;
     private const int WrongUsage = 2;
 
-    private static readonly IScenario[] Scenarios = [new SignUpScenario(), new ExperienceScenario()];
+    private static readonly IScenario[] Scenarios = [new SignUpScenario(), new ExperienceScenario(), new OrdersScenario()];
 
     private static readonly Option<string?> Cluster = new("--cluster") { Description = "Use this cluster: HOST:PORT[,HOST:PORT...]. Without it a silo is started inside this process, on a fresh folder." };
 
@@ -24,7 +25,7 @@ internal static class DemoCommand
 
     public static async Task<int> RunAsync(string[] args)
     {
-        var command = new RootCommand("What applications do with OrleansQueue, each scenario checked to the last message.") { Cluster, ClusterId, One, Messages };
+        var command = new RootCommand("What applications do with OrleansQueue, each scenario checked to the last message.") { Cluster, ClusterId, One, Messages, WorkerCommand.Create() };
         command.SetAction(RunAsync);
         var parsed = command.Parse(args);
         if (parsed.Errors.Count != 0 || FindWrong(parsed) is not null)
@@ -38,6 +39,7 @@ internal static class DemoCommand
 
     private static string? FindWrong(ParseResult options) => options switch
     {
+        _ when options.CommandResult.Command is not RootCommand => null,
         _ when options.GetValue(One) is { } name && Scenarios.All(scenario => scenario.Name != name) =>
             Refusal.OfText("--scenario", name, string.Join(", ", Scenarios.Select(scenario => scenario.Name))).ToString(),
         _ when options.GetValue(Cluster) is { } cluster && GatewayAddresses.Check(cluster) is { } wrong => wrong.ToString(),
@@ -55,12 +57,12 @@ internal static class DemoCommand
         using var folder = new FreshFolder();
         try
         {
-            // The players' grains live in the silo of this process, also where the messages go through another cluster.
+            // The scenarios' own grains live in the silo of this process, also where the messages go through another cluster.
             await using var silo = await DemoSilo.StartAsync(folder.Path, cancellationToken);
             var gateways = options.GetValue(Cluster) is { } cluster ? await GatewayAddresses.ResolveAsync(cluster, cancellationToken) : [silo.Gateway];
             var broker = new DemoBroker(gateways, options.GetValue(Cluster) is null ? DemoSilo.ClusterId : options.GetRequiredValue(ClusterId));
             await broker.ReachAsync(cancellationToken);
-            var demo = new Demo(broker, silo.Grains, folder.Path, options.GetValue(Messages));
+            var demo = new Demo(broker, silo, folder.Path, options.GetValue(Messages));
             var reports = new List<ScenarioReport>();
             foreach (var scenario in Scenarios.Where(scenario => options.GetValue(One) is not { } name || scenario.Name == name))
             {

@@ -37,7 +37,7 @@ internal sealed class ExperienceScenario : IScenario
                     options.FirstRetry = TimeSpan.FromMilliseconds(20);
                     options.MaxConcurrency = Partitions;
                 }),
-            services => services.AddSingleton(demo.Players).AddSingleton(tally).AddSingleton<ReplySender>(),
+            services => services.AddSingleton(demo.Home.Grains).AddSingleton(tally).AddSingleton<ReplySender>(),
             cancellationToken);
 
         var replied = await PlayAsync(game, demo, results, step, cancellationToken);
@@ -70,7 +70,7 @@ internal sealed class ExperienceScenario : IScenario
         var expected = Enumerable.Range(0, demo.Messages).GroupBy(number => PlayerOf(demo, number)).ToDictionary(group => group.Key, group => group.Sum(PointsOf));
         foreach (var (player, points) in expected)
         {
-            var kept = await demo.Players.GetGrain<IPlayerGrain>(player).GetExperienceAsync();
+            var kept = await demo.Home.Grains.GetGrain<IPlayerGrain>(player).GetExperienceAsync();
             if (kept != points || replied.GetValueOrDefault(player) != points)
             {
                 return $"{player} has {kept} points and was told of {replied.GetValueOrDefault(player)}, not {points}";
