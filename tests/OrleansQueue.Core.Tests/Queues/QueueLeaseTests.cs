@@ -201,6 +201,21 @@ public sealed class QueueLeaseTests
     });
 
     [Fact]
+    public Task What_is_left_of_a_batch_that_has_no_room_comes_before_the_next_one() => OneScheduler.RunAsync(async () =>
+    {
+        await using var bench = new QueueBench();
+        await bench.PublishAsync([.. Enumerable.Range(0, 4).Select(i => $"{i:D900}")]);
+        await bench.PublishAsync("small");
+        var got = new List<long>();
+        while (await bench.LeaseAsync(bytes: 2_000) is { Messages.Count: not 0 } lease)
+        {
+            got.AddRange(lease.Messages.Select(message => message.Offset));
+        }
+
+        Assert.Equal([0, 1, 2, 3, 4], got);
+    });
+
+    [Fact]
     public Task Messages_that_lie_far_apart_come_in_one_answer() => OneScheduler.RunAsync(async () =>
     {
         await using var bench = new QueueBench(new QueueSettings { Backoff = TimeSpan.Zero });
