@@ -1,4 +1,3 @@
-using OrleansQueue.Broker;
 using OrleansQueue.Simulation.Brokers;
 using OrleansQueue.Simulation.Worlds;
 

@@ -87,6 +87,11 @@ internal sealed class QueueMember
             var reply = await _scene.Cluster.AskAsync(process, new QueueKey(_group, partition), host => _scene.Queues.LeaseAsync(host, request, asked), Timeout, mayRepeat: true, mayOutlive: true);
             _scene.Counts.Add("lease");
             var leased = reply.IsAnswer ? Take(reply.Value) : null;
+            if (reply is { IsAnswer: true, Value: LeaseResult.Damaged })
+            {
+                await PauseAsync(process, 2_000);
+            }
+
             var got = leased is null ? 0 : Begin(process, partition, leased, asked);
             Give(room - got);
             if (leased is not { HasMore: true } || settlements.Count != 0 || Free <= 0)

@@ -45,15 +45,25 @@ internal sealed class QueueRun
         }
 
         Finish(ends, reach);
+
+        // Whoever is told of messages that are damaged asks for them again and again, and would have no time for others.
+        if (!_scene.Cluster.AllPartitions.Any(_scene.Damage.IsTouched))
+        {
+            Watch(reach);
+        }
+
+        var letters = _scene.Cluster.OwnTopics.SelectMany(topic => Enumerable.Range(0, topic.Settings.Partitions).Select(number => new LetterDrain(_scene, topic, new Partition(number)))).ToList();
+        reach("dead letters could not be read", () => letters.TrueForAll(drain => drain.IsDone));
+    }
+
+    private void Watch(Action<string, Func<bool>> reach)
+    {
         _scene.IsCalm = true;
         reach("members of queue groups did not wait", () => Members.All(member => member.HasWaited));
         _world.RunUntil(() => false, Settling);
+        Probe(isFirst: true, reach);
         _scene.Queues.Recorder.Calm(_world.Now);
-        var probe = new Probe(_scene);
-        reach("messages could not be published in the calm", () => probe.IsDone);
-        Finish([.. probe.Ends], reach);
-        var letters = _scene.Cluster.OwnTopics.SelectMany(topic => Enumerable.Range(0, topic.Settings.Partitions).Select(number => new LetterDrain(_scene, topic, new Partition(number)))).ToList();
-        reach("dead letters could not be read", () => letters.TrueForAll(drain => drain.IsDone));
+        Probe(isFirst: false, reach);
     }
 
     /// <summary>
@@ -65,6 +75,13 @@ internal sealed class QueueRun
         var touched = _scene.Cluster.AllPartitions.Where(_scene.Damage.IsTouched).Select(_scene.KeyOf).ToHashSet();
         return QueueChecker.Check(_scene.Queues.Recorder)
             .Where(anomaly => !touched.Contains(anomaly.Partition) && !(anomaly.Kind == AnomalyKind.StaleSettlement && _plan.RetentionTime is not null)).Select(anomaly => anomaly.ToString());
+    }
+
+    private void Probe(bool isFirst, Action<string, Func<bool>> reach)
+    {
+        var probe = new Probe(_scene, isFirst);
+        reach("messages could not be published in the calm", () => probe.IsDone);
+        Finish([.. probe.Ends], reach);
     }
 
     private void Finish(IReadOnlyList<(TopicPartition Partition, Offset End)> ends, Action<string, Func<bool>> reach)
