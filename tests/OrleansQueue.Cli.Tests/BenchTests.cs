@@ -14,6 +14,30 @@ public sealed class BenchTests(SharedSilo silo) : IClassFixture<SharedSilo>
     }
 
     [Fact]
+    public async Task Queue_leases_and_settles_every_message_and_leaves_no_group_behind()
+    {
+        var plain = await CheckAsync("queue", "--prefetch", "50");
+        Assert.Equal((50, 0), (plain.GetProperty("prefetch").GetInt32(), plain.GetProperty("keys").GetInt32()));
+
+        string[] ordered = ["bench", "queue", "--topic", "bench-keys", "--messages", "3000", "--size", "100B", "--durability", "os", "--ordered-by-key", "--keys", "7"];
+        Assert.Equal(7, JsonDocument.Parse(Assert.Single(await silo.Oq.DoneAsync(ordered))).RootElement.GetProperty("keys").GetInt32());
+        Assert.DoesNotContain(await silo.Oq.DoneAsync("group", "list"), line => line.StartsWith("bench-queue", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Queue_says_which_message_was_not_published_by_it()
+    {
+        await silo.Oq.DoneAsync("topic", "create", "alien", "--partitions", "1");
+        await silo.Oq.FedAsync("not ours\n", "produce", "alien");
+
+        var result = await silo.Oq.RunAsync("bench", "queue", "--topic", "alien", "--messages", "1", "--size", "100B");
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("offset 0: this is no message of 100 bytes", result.ErrorLine, StringComparison.Ordinal);
+        Assert.Contains("\"verified\":false", Assert.Single(result.Out), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Consume_publishes_first_what_the_topic_lacks()
     {
         var result = await silo.Oq.RunAsync("bench", "consume", "--topic", "lacks", "--messages", "1000", "--size", "100");
@@ -53,7 +77,7 @@ public sealed class BenchTests(SharedSilo silo) : IClassFixture<SharedSilo>
         Assert.Contains("\"durability\":\"os\"", Assert.Single(await silo.Oq.DoneAsync("bench", "publish", "--topic", "other", "--messages", "100")), StringComparison.Ordinal);
     }
 
-    private async Task CheckAsync(string work, params string[] more)
+    private async Task<JsonElement> CheckAsync(string work, params string[] more)
     {
         string[] arguments = ["bench", work, "--topic", "bench-os", "--messages", "5000", "--size", "200B", "--partitions", "2", "--durability", "os", .. more];
         var report = JsonDocument.Parse(Assert.Single(await silo.Oq.DoneAsync(arguments))).RootElement;
@@ -66,5 +90,6 @@ public sealed class BenchTests(SharedSilo silo) : IClassFixture<SharedSilo>
         Assert.True(report.GetProperty("verified").GetBoolean());
         Assert.All(["seconds", "per_second", "mb_per_second", "p50_ms", "p99_ms", "max_ms"], name => Assert.True(report.GetProperty(name).GetDouble() >= 0));
         Assert.True(report.GetProperty("max_ms").GetDouble() >= report.GetProperty("p99_ms").GetDouble());
+        return report;
     }
 }

@@ -69,7 +69,7 @@ public sealed class MessageOutputTests
         using var printed = new MemoryStream();
         using (var output = MessageOutput.For(printed, json))
         {
-            output.Write(messages.Current);
+            output.Write(messages.Current, 1);
         }
 
         return Encoding.UTF8.GetString(printed.ToArray());

@@ -1,3 +1,4 @@
+using OrleansQueue.Cli.Text;
 using OrleansQueue.Client;
 
 namespace OrleansQueue.Cli.Commands;
@@ -21,7 +22,7 @@ internal sealed class MessagePrinter(bool json, long most, IdleTimer idle)
 
     private async Task<int> PrintAsync<T>(IAsyncEnumerable<T> messages, Func<T, (Delivery Message, int DeliveryCount)> read, Func<T, Task>? completeAsync)
     {
-        await using var stdout = new BufferedStream(Console.OpenStandardOutput(), 1 << 16);
+        await using var stdout = new BufferedStream(StandardOutput.Open(), 1 << 16);
         using var output = MessageOutput.For(stdout, json);
         await using var deliveries = messages.GetAsyncEnumerator(idle.Token);
 
