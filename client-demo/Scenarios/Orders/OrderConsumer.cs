@@ -13,14 +13,14 @@ namespace OrleansQueue.ClientDemo.Scenarios.Orders;
 internal sealed record OrderConsumer(DemoBroker Broker, IGrainFactory Grains, string Orders, IOrderWatch Watch)
 {
     /// <summary>How many messages the worker has at once, in hand and waiting: as many as handlers, so that it is known what it holds when it is killed.</summary>
-    public const int Slots = 8;
+    public const int Slots = 16;
 
     public const int Partitions = 8;
 
     public const int MaxDeliveries = 4;
 
     // Handlers wait for the disk of the books, which takes many at once.
-    private const int Concurrency = 64;
+    private const int Concurrency = 200;
 
     private static readonly TimeSpan MaxProcessingTime = TimeSpan.FromSeconds(3);
 

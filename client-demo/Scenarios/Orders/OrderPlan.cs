@@ -28,7 +28,7 @@ internal sealed class OrderPlan(string run, int orders)
 
     private Order Place(int number) => new(number, CustomerOf(number), 100 + (number % 900), FaultOf(number));
 
-    private string CustomerOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{run}-customer-{number % (1 + (orders / OrdersOfCustomer))}");
+    private string CustomerOf(int number) => string.Create(CultureInfo.InvariantCulture, $"{run}-customer-{number / OrdersOfCustomer}");
 
     private OrderFault FaultOf(int number) => number switch
     {
