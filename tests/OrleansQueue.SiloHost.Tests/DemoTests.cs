@@ -20,19 +20,25 @@ public sealed class DemoTests : IDisposable
         Assert.Equal(["1", "ok"], [RowOf(demo, "signup")[4], RowOf(demo, "signup")[6]]);
         Assert.Equal(["exp", "2000", "1000"], RowOf(demo, "exp")[..3]);
         Assert.Equal(["0", "ok"], [RowOf(demo, "exp")[4], RowOf(demo, "exp")[6]]);
+
+        // 50 of 1,000 orders are published twice; 20 fail once, one hangs once, and one fails all its four deliveries, until it is redriven.
+        Assert.Equal(["orders", "1050", "1050", "24", "1"], RowOf(demo, "orders")[..5]);
+        Assert.Equal("ok", RowOf(demo, "orders")[6]);
         Assert.Empty(demo.Error.All);
     }
 
-    [Fact]
-    public async Task A_scenario_holds_on_a_cluster_and_leaves_nothing_behind()
+    [Theory]
+    [InlineData("signup")]
+    [InlineData("orders")]
+    public async Task A_scenario_holds_on_a_cluster_and_leaves_nothing_behind(string scenario)
     {
         var silo = SiloProgram.In(_folder["data"]);
         await using var running = await silo.StartReadyAsync();
 
-        await using var demo = Start("--cluster", silo.Cluster, "--scenario", "signup", "--messages", "1000");
+        await using var demo = Start("--cluster", silo.Cluster, "--scenario", scenario, "--messages", "1000");
 
         Assert.True(await demo.EndAsync() == 0, $"{demo.Out}\n{demo.Error}");
-        Assert.Equal("ok", RowOf(demo, "signup")[6]);
+        Assert.Equal("ok", RowOf(demo, scenario)[6]);
         Assert.Empty(await Oq.To(silo).DoneAsync("topic", "list"));
         Assert.Empty(await Oq.To(silo).DoneAsync("group", "list"));
     }
