@@ -21,7 +21,7 @@ internal sealed class DemoSilo : IAsyncDisposable
 
     public IPEndPoint Gateway { get; }
 
-    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+    public HomeGrains Grains => new(_host.Services.GetRequiredService<IGrainFactory>());
 
     public static async Task<DemoSilo> StartAsync(string folder, CancellationToken cancellationToken)
     {

@@ -70,7 +70,7 @@ internal sealed class ExperienceScenario : IScenario
         var expected = Enumerable.Range(0, demo.Messages).GroupBy(number => PlayerOf(demo, number)).ToDictionary(group => group.Key, group => group.Sum(PointsOf));
         foreach (var (player, points) in expected)
         {
-            var kept = await demo.Home.Grains.GetGrain<IPlayerGrain>(player).GetExperienceAsync();
+            var kept = await demo.Home.Grains.Factory.GetGrain<IPlayerGrain>(player).GetExperienceAsync();
             if (kept != points || replied.GetValueOrDefault(player) != points)
             {
                 return $"{player} has {kept} points and was told of {replied.GetValueOrDefault(player)}, not {points}";
@@ -95,13 +95,13 @@ internal sealed record GameEvent(string Player, long Points);
 internal sealed record Experience(string Player, long Points);
 
 /// <summary>Gives the points to the player and replies to where the sender said. To do it again for the same event changes nothing.</summary>
-internal sealed class Scorer(IGrainFactory players, ReplySender replies, Tally tally) : IMessageHandler<GameEvent>
+internal sealed class Scorer(HomeGrains players, ReplySender replies, Tally tally) : IMessageHandler<GameEvent>
 {
     public async Task HandleAsync(MessageContext<GameEvent> message, CancellationToken cancellationToken)
     {
         var happened = message.Message;
         var place = new EventPlace(message.Topic, message.Partition.Number, message.Offset.Value);
-        var total = await players.GetGrain<IPlayerGrain>(happened.Player).AddAsync(happened.Points, place);
+        var total = await players.Factory.GetGrain<IPlayerGrain>(happened.Player).AddAsync(happened.Points, place);
         tally.FailNowAndThen(message.Offset.Value, message.Attempt);
         if (message.ReplyTo is { } sender)
         {

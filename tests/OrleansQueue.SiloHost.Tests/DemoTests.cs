@@ -29,6 +29,7 @@ public sealed class DemoTests : IDisposable
 
     [Theory]
     [InlineData("signup")]
+    [InlineData("exp")]
     [InlineData("orders")]
     public async Task A_scenario_holds_on_a_cluster_and_leaves_nothing_behind(string scenario)
     {

@@ -32,7 +32,7 @@ internal sealed class OrderCheck(OrderPlan plan, OrderTally tally)
         string? problem = null;
         foreach (var customer in plan.Customers)
         {
-            var book = await demo.Home.Grains.GetGrain<ICustomerGrain>(customer).GetAsync();
+            var book = await demo.Home.Grains.Factory.GetGrain<ICustomerGrain>(customer).GetAsync();
             Processed += book.Orders.Values.Sum(static entry => entry.Finished.Count);
             Failures += book.Orders.Values.Sum(static entry => entry.Failures);
             problem ??= FindProblem(customer, book, [.. orders[customer]]);

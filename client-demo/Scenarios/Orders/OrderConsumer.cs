@@ -10,7 +10,7 @@ namespace OrleansQueue.ClientDemo.Scenarios.Orders;
 /// <param name="Grains">Where the books are.</param>
 /// <param name="Orders">The name of the topic and of the group.</param>
 /// <param name="Watch">Hears what the handlers do.</param>
-internal sealed record OrderConsumer(DemoBroker Broker, IGrainFactory Grains, string Orders, IOrderWatch Watch)
+internal sealed record OrderConsumer(DemoBroker Broker, HomeGrains Grains, string Orders, IOrderWatch Watch)
 {
     /// <summary>How many messages the worker has at once, in hand and waiting: as many as handlers, so that it is known what it holds when it is killed.</summary>
     public const int Slots = 16;

@@ -1,4 +1,5 @@
 using OrleansQueue.Client;
+using OrleansQueue.ClientDemo.Hosting;
 
 namespace OrleansQueue.ClientDemo.Scenarios.Orders;
 
@@ -6,14 +7,14 @@ namespace OrleansQueue.ClientDemo.Scenarios.Orders;
 /// Books orders. To book one again changes nothing. What is to go wrong goes wrong once for an order, and the books note it before it
 /// does, so that it is known whatever happens to the handler.
 /// </summary>
-internal sealed class OrderHandler(IGrainFactory grains, OrderHandling handling, IOrderWatch watch) : IMessageHandler<Order>
+internal sealed class OrderHandler(HomeGrains grains, OrderHandling handling, IOrderWatch watch) : IMessageHandler<Order>
 {
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(300);
 
     public async Task HandleAsync(MessageContext<Order> message, CancellationToken cancellationToken)
     {
         var order = message.Message;
-        var books = grains.GetGrain<ICustomerGrain>(order.Customer);
+        var books = grains.Factory.GetGrain<ICustomerGrain>(order.Customer);
         await GoWrongAsync(books, message.MessageId, order.Fault, cancellationToken);
         var holds = handling.BeginsToHold();
         if (holds && order.Number % 2 == 0)

@@ -41,7 +41,7 @@ internal static class WorkerCommand
         var home = new DemoBroker([IPEndPoint.Parse(options.GetRequiredValue(Home))], DemoSilo.ClusterId);
         var lines = new WorkerLines(Console.Out);
         await using var books = await home.StartServiceAsync(static _ => { }, static _ => { }, cancellationToken);
-        var consumer = new OrderConsumer(broker, books.Get<IGrainFactory>(), options.GetRequiredValue(Orders), lines);
+        var consumer = new OrderConsumer(broker, new HomeGrains(books.Get<IGrainFactory>()), options.GetRequiredValue(Orders), lines);
         await using var working = await consumer.StartWorkerAsync(options.GetValue(HoldAfter), cancellationToken);
         lines.Begin();
         await Console.In.ReadToEndAsync(cancellationToken);
