@@ -28,8 +28,9 @@ internal sealed class OrdersScenario : IScenario
         await using var cleaning = new RunCleaning(shop.Get<BrokerClient>(), shop.Get<IBroker>());
 
         var (published, dead) = await WorkAsync(demo, consumer, plan, tally, shop, cleaning, cancellationToken);
-        var problem = await MendAsync(consumer, plan, tally, check, shop.Get<BrokerClient>().DeadLetters, cancellationToken) ?? await check.FindProblemAsync(demo);
-        return new ScenarioReport(Name, published, check.Processed, check.Failures - dead, dead, clock.Elapsed, problem);
+        var ofLetters = await MendAsync(consumer, plan, tally, check, shop.Get<BrokerClient>().DeadLetters, cancellationToken);
+        var ofBooks = await check.FindProblemAsync(demo);
+        return new ScenarioReport(Name, published, check.Processed, check.Failures - dead, dead, clock.Elapsed, ofLetters ?? ofBooks);
     }
 
     /// <summary>Publishes all orders and has them worked off; answers how many messages were acknowledged, and how many are dead letters.</summary>
