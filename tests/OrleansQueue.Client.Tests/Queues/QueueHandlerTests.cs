@@ -108,7 +108,7 @@ public sealed class QueueHandlerTests
                 {
                     try
                     {
-                        await Task.Delay(Timeout.InfiniteTimeSpan, run.Clock, token);
+                        await new TaskCompletionSource().Task.WaitAsync(token);
                     }
                     finally
                     {
@@ -118,7 +118,7 @@ public sealed class QueueHandlerTests
 
                 for (var i = 0; i < 4 && message.Message == "1"; i++)
                 {
-                    await Task.Delay(TimeSpan.FromSeconds(8), run.Clock, token);
+                    await run.Clock.After(TimeSpan.FromSeconds(8), token);
                     message.ReportProgress();
                 }
             },
