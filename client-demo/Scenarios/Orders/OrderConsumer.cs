@@ -26,7 +26,9 @@ internal sealed record OrderConsumer(DemoBroker Broker, HomeGrains Grains, strin
 
     private static readonly QueueSettings Settings = new()
     {
-        MaxDeliveries = MaxDeliveries, Backoff = TimeSpan.FromMilliseconds(50), MaxBackoff = TimeSpan.FromSeconds(1),
+        MaxDeliveries = MaxDeliveries,
+        Backoff = TimeSpan.FromMilliseconds(50),
+        MaxBackoff = TimeSpan.FromSeconds(1),
     };
 
     /// <summary>A worker that may be killed: what it held comes back soon.</summary>

@@ -79,7 +79,10 @@ internal sealed partial class QueueMember
     {
         var request = new LeaseRequest(Group, cursor.Id, MemberId)
         {
-            MaxMessages = ask.Messages, MaxBytes = ask.Bytes, Duration = Options.Lease, Settlements = batch.Settlements,
+            MaxMessages = ask.Messages,
+            MaxBytes = ask.Bytes,
+            Duration = Options.Lease,
+            Settlements = batch.Settlements,
         };
         LeaseResult? result = null;
         var sent = Client.Clock.GetTimestamp();
