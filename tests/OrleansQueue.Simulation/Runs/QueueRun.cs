@@ -2,6 +2,7 @@ using OrleansQueue.Broker;
 using OrleansQueue.History;
 using OrleansQueue.History.Queues;
 using OrleansQueue.Simulation.Clients;
+using OrleansQueue.Simulation.Faults;
 using OrleansQueue.Simulation.Worlds;
 
 namespace OrleansQueue.Simulation.Runs;
@@ -10,7 +11,8 @@ namespace OrleansQueue.Simulation.Runs;
 internal sealed class QueueRun
 {
     // Requests that were late in the time of trouble have come by then, such as one that opens a log and takes it from its owner.
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(65);
+    private static readonly TimeSpan LateSettling = TimeSpan.FromSeconds(65);
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
 
     private readonly World _world;
     private readonly Plan _plan;
@@ -60,7 +62,7 @@ internal sealed class QueueRun
     {
         _scene.IsCalm = true;
         reach("members of queue groups did not wait", () => Members.All(member => member.HasWaited));
-        _world.RunUntil(() => false, Settling);
+        _world.RunUntil(() => false, _plan.Has(FaultKind.LateRequest) ? LateSettling : Settling);
         Probe(isFirst: true, reach);
         _scene.Queues.Recorder.Calm(_world.Now);
         Probe(isFirst: false, reach);
