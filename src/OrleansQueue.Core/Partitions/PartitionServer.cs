@@ -168,7 +168,8 @@ internal sealed partial class PartitionServer : IAsyncDisposable
             await DropOldestAsync(log);
         }
 
-        return result;
+        // An owner that was replaced does not know what the next one has stored, and whoever believed it would store it again under another sequence.
+        return result is ProduceResult.OutOfOrder or ProduceResult.UnknownProducer && !await log.IsOwnedAsync() ? new ProduceResult.Fenced() : result;
     }
 
     /// <summary>The batch that began a new segment is kept, whatever becomes of the old ones; the next new segment tries again.</summary>
