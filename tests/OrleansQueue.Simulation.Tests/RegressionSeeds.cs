@@ -32,6 +32,7 @@ public static class RegressionSeeds
         { 17, "a message that a request set free which only settled was told to nobody" },
         { 49, "an owner whose clock was ahead took leases for over that were held, and leased their messages again" },
         { 44, "where a request had room for a part of a batch, the next batch was leased and the rest of the first never was" },
+        { 50189, "a replaced owner of the partition of dead letters said that a sequence was out of order, and a letter was appended twice" },
         { 100, "a replaced owner of a partition told a cursor that its position had diverged, and messages were finished twice" },
     };
 }
