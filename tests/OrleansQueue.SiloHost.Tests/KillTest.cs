@@ -5,8 +5,8 @@ namespace OrleansQueue.SiloHost.Tests;
 
 /// <summary>
 /// The silo is killed again and again while <c>oq produce</c> publishes numbered lines. Afterwards every line with a receipt must
-/// be where its receipt says, no line twice, and the numbers of a partition must rise; and a stream group and a queue group that read
-/// meanwhile, one member of each of which is killed in each round too, with what it has in hand, must have got every message. It is short by default;
+/// be where its receipt says, no line twice, and the numbers of a partition must rise; and a group that reads meanwhile, one member of
+/// which is killed in each round too, must have got every message. It is short by default;
 /// <c>OQ_KILL_ROUNDS</c>, <c>OQ_KILL_LINES</c> and <c>OQ_KILL_SEED</c> make it longer or repeat one, see docs/operating/oq.md.
 /// </summary>
 public sealed class KillTest(ITestOutputHelper report) : IDisposable
@@ -34,8 +34,6 @@ public sealed class KillTest(ITestOutputHelper report) : IDisposable
         {
             await Oq.To(silo).DoneAsync("topic", "create", Topic, "--partitions", $"{Partitions}");
             var history = new KillHistory(rounds * lines);
-            await Oq.To(silo).DoneAsync("group", "create", "workers", "--topic", Topic, "--kind", "queue", "--lease", "3s", "--backoff", "100ms", "--max-deliveries", "1000");
-            await using var queue = await GroupWatch.StartAsync(Oq.To(silo), Topic, "workers", Partitions, Members);
             await using var group = await GroupWatch.StartAsync(Oq.To(silo), Topic, "watchers", Partitions, Members);
             for (var round = 0; round < rounds; round++)
             {
@@ -49,17 +47,14 @@ public sealed class KillTest(ITestOutputHelper report) : IDisposable
                 }
 
                 await group.KillAsync(random.Next(Members));
-                await queue.KillAsync(random.Next(Members));
                 await producing.EndAsync();
             }
 
             var ends = await history.CheckAsync(silo, Topic, Partitions);
             await group.EndAsync(ends);
-            await queue.EndAsync(ends);
-            await QueueCheck.AllDoneAsync(silo, "workers", Topic, ends);
             report.WriteLine($"{rounds * KillsPerRound} kills, {rounds * lines} lines, {history.Receipts} receipts ({history.Duplicates} found stored by an earlier attempt), "
                 + $"{history.Errors} error lines, {ends.Sum()} messages stored, all delivered to a group of {Members} members "
-                + $"({rounds} of them killed, {group.Repeated} deliveries repeated), and each completed by a queue group of {Members} members ({rounds} of them killed, {queue.Repeated} deliveries repeated)");
+                + $"({rounds} of them killed, {group.Repeated} deliveries repeated)");
         }
         finally
         {
