@@ -26,7 +26,8 @@ internal sealed class Background(TaskScheduler scheduler)
 
     /// <summary>Does a part of a caller's call.</summary>
     public Task RunAsync(Func<Task> work) =>
-        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
+        // In its turn: a thread takes what it queued itself last first, so a member's heartbeats would not begin while others keep all threads busy.
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach | TaskCreationOptions.PreferFairness, scheduler).Unwrap();
 
     /// <inheritdoc cref="RunAsync(Func{Task})"/>
     public Task<T> RunAsync<T>(Func<Task<T>> work) =>
