@@ -5,7 +5,16 @@ namespace OrleansQueue.Client;
 /// <summary>How a handler gets batches.</summary>
 /// <param name="MaxMessages">The most messages of a batch.</param>
 /// <param name="MaxWait">How long the first one waits for more.</param>
-internal sealed record BatchShape(int MaxMessages, TimeSpan MaxWait);
+internal sealed record BatchShape(int MaxMessages, TimeSpan MaxWait)
+{
+    /// <summary>What is wrong with it, or null.</summary>
+    public Refusal? Check() => this switch
+    {
+        { MaxMessages: < 1 } => Refusal.Of("batch max messages", MaxMessages, "1 or more"),
+        _ when MaxWait < TimeSpan.Zero => Refusal.OfText("batch max wait", MaxWait.ToString(), "0 or more"),
+        _ => null,
+    };
+}
 
 /// <summary>A handler, and which messages of a topic are its.</summary>
 /// <param name="alias">The alias that the messages carry; null takes all that no other handler of the topic takes.</param>

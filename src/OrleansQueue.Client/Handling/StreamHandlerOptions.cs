@@ -91,10 +91,5 @@ public sealed class StreamBatchHandlerOptions
     public TimeSpan MaxWait { get; set; } = TimeSpan.FromMilliseconds(200);
 
     /// <summary>What is wrong with the options, or null.</summary>
-    public Refusal? Check() => this switch
-    {
-        { MaxMessages: < 1 } => Refusal.Of("batch max messages", MaxMessages, "1 or more"),
-        _ when MaxWait < TimeSpan.Zero => Refusal.OfText("batch max wait", MaxWait.ToString(), "0 or more"),
-        _ => Group.Check(),
-    };
+    public Refusal? Check() => new BatchShape(MaxMessages, MaxWait).Check() ?? Group.Check();
 }

@@ -59,13 +59,7 @@ public sealed class OrleansQueueBuilder
         var registration = GroupOf(topic, group, GroupKind.Stream);
         configure?.Invoke(registration.Stream);
         ThrowIfWrong(registration.Stream.Check(), nameof(configure));
-        Services.TryAddScoped<THandler>();
-        registration.Handlers.Add(new(topic, registry =>
-        {
-            var (alias, serializer) = registry.ReadingOf<T>(topic);
-            return new MessageRoute<T, THandler>(alias, serializer);
-        }));
-        return this;
+        return AddRoute<T, THandler>(registration, topic, static (alias, serializer) => new MessageRoute<T, THandler>(alias, serializer));
     }
 
     /// <summary>Handles messages of a type in batches as a stream group does: each partition in order, partitions side by side.</summary>
@@ -77,13 +71,7 @@ public sealed class OrleansQueueBuilder
         var options = new StreamBatchHandlerOptions { Group = registration.Stream };
         configure?.Invoke(options);
         ThrowIfWrong(options.Check(), nameof(configure));
-        Services.TryAddScoped<THandler>();
-        registration.Handlers.Add(new(topic, registry =>
-        {
-            var (alias, serializer) = registry.ReadingOf<T>(topic);
-            return new BatchRoute<T, THandler>(alias, serializer, new BatchShape(options.MaxMessages, options.MaxWait));
-        }));
-        return this;
+        return AddRoute<T, THandler>(registration, topic, (alias, serializer) => new BatchRoute<T, THandler>(alias, serializer, new BatchShape(options.MaxMessages, options.MaxWait)));
     }
 
     /// <summary>
@@ -103,13 +91,7 @@ public sealed class OrleansQueueBuilder
         var registration = GroupOf(topic, group, GroupKind.Queue);
         configure?.Invoke(registration.Queue);
         ThrowIfWrong(registration.Queue.Check(), nameof(configure));
-        Services.TryAddScoped<THandler>();
-        registration.Handlers.Add(new(topic, registry =>
-        {
-            var (alias, serializer) = registry.ReadingOf<T>(topic);
-            return new MessageRoute<T, THandler>(alias, serializer);
-        }));
-        return this;
+        return AddRoute<T, THandler>(registration, topic, static (alias, serializer) => new MessageRoute<T, THandler>(alias, serializer));
     }
 
     /// <summary>Handles messages of a type in batches as a queue group does. A batch may hold messages of several partitions, in no order.</summary>
@@ -121,13 +103,7 @@ public sealed class OrleansQueueBuilder
         var options = new QueueBatchHandlerOptions { Group = registration.Queue };
         configure?.Invoke(options);
         ThrowIfWrong(options.Check(), nameof(configure));
-        Services.TryAddScoped<THandler>();
-        registration.Handlers.Add(new(topic, registry =>
-        {
-            var (alias, serializer) = registry.ReadingOf<T>(topic);
-            return new BatchRoute<T, THandler>(alias, serializer, new BatchShape(options.MaxMessages, options.MaxWait));
-        }));
-        return this;
+        return AddRoute<T, THandler>(registration, topic, (alias, serializer) => new BatchRoute<T, THandler>(alias, serializer, new BatchShape(options.MaxMessages, options.MaxWait)));
     }
 
     /// <summary>Changes what holds for everything that the application opens.</summary>
@@ -138,6 +114,18 @@ public sealed class OrleansQueueBuilder
         ArgumentNullException.ThrowIfNull(change);
         _registry.Client = change(_registry.Client);
         ThrowIfWrong(_registry.Client.Check(), nameof(change));
+        return this;
+    }
+
+    private OrleansQueueBuilder AddRoute<T, THandler>(GroupRegistration group, string topic, Func<string?, IMessageSerializer<T>, HandlerRoute> create)
+        where THandler : class
+    {
+        Services.TryAddScoped<THandler>();
+        group.Handlers.Add(new(topic, registry =>
+        {
+            var (alias, serializer) = registry.ReadingOf<T>(topic);
+            return create(alias, serializer);
+        }));
         return this;
     }
 
