@@ -156,22 +156,7 @@ internal sealed class PartitionRun : IDisposable
         _lost.Dispose();
     }
 
-    private void Cancel(CancellationTokenSource source)
-    {
-        try
-        {
-            source.Cancel();
-        }
-        catch (AggregateException problem)
-        {
-            // What a handler does when it is cancelled must not keep the member from what it has to do then.
-            Consumer.Logger.CallbackFailed(problem, Consumer.Group);
-        }
-        catch (ObjectDisposedException)
-        {
-            // Nothing of it is in hand any more.
-        }
-    }
+    private void Cancel(CancellationTokenSource source) => source.Cancel(Consumer.Logger, Consumer.Group);
 
     private void Changed()
     {

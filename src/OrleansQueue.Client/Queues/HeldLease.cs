@@ -106,28 +106,13 @@ internal sealed class HeldLease
     public bool TakeNews(List<Settlement> into, TimeSpan? renewal)
     {
         _news.Sort(static (left, right) => left.First.CompareTo(right.First));
-        PendingSettlement? last = null;
+        var joined = new JoinedSettlements(Id, into);
         foreach (var next in _news)
         {
-            if (last is { } joined && joined.TryJoin(next))
-            {
-                last = joined;
-                continue;
-            }
-
-            if (last is { } whole)
-            {
-                into.Add(whole.Of(Id));
-            }
-
-            last = next;
+            joined.Add(next);
         }
 
-        if (last is { } rest)
-        {
-            into.Add(rest.Of(Id));
-        }
-
+        joined.End();
         _news.Clear();
         return TakeRenewal(into, renewal);
     }
@@ -159,40 +144,16 @@ internal sealed class HeldLease
         }
 
         _isRenewalDue = false;
-        PendingSettlement? run = null;
+        var joined = new JoinedSettlements(Id, into);
         foreach (ref readonly var message in _messages.AsSpan())
         {
-            var next = new PendingSettlement(message.First, message.End, SettlementKind.Renew, renewal, null, null);
-            if (!message.IsHeld || (run is { } joined && Joined(ref run, joined, next)))
+            if (message.IsHeld)
             {
-                continue;
+                joined.Add(new PendingSettlement(message.First, message.End, SettlementKind.Renew, renewal, null, null));
             }
-
-            if (run is { } whole)
-            {
-                into.Add(whole.Of(Id));
-            }
-
-            run = next;
         }
 
-        if (run is { } rest)
-        {
-            into.Add(rest.Of(Id));
-        }
-
-        return run is not null;
-    }
-
-    private static bool Joined(ref PendingSettlement? run, PendingSettlement joined, in PendingSettlement next)
-    {
-        if (!joined.TryJoin(next))
-        {
-            return false;
-        }
-
-        run = joined;
-        return true;
+        return joined.End();
     }
 
     private static long Ticks(TimeSpan time, TimeProvider clock) => (long)(time.TotalSeconds * clock.TimestampFrequency);

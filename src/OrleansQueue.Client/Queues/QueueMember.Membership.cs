@@ -1,3 +1,4 @@
+using System.Text;
 using OrleansQueue.Broker;
 
 namespace OrleansQueue.Client;
@@ -64,16 +65,7 @@ internal sealed partial class QueueMember
     }
 
     /// <summary>Members begin at different partitions, and one member at the same each time.</summary>
-    private static int SeedOf(string memberId)
-    {
-        var hash = 2166136261u;
-        foreach (var character in memberId)
-        {
-            hash = unchecked((hash ^ character) * 16777619u);
-        }
-
-        return (int)(hash & int.MaxValue);
-    }
+    private static int SeedOf(string memberId) => Murmur2.Hash(Encoding.UTF8.GetBytes(memberId)) & int.MaxValue;
 
     private AssignedPartition[] Shuffled(IReadOnlyList<AssignedPartition> partitions)
     {

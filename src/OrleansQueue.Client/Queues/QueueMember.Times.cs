@@ -193,19 +193,5 @@ internal sealed partial class QueueMember
         counter.Add(count, ClientTelemetry.Topic(cursor.Topic), ClientTelemetry.Group(Group));
 
     /// <summary>The application may have a say in that, so it is not done under the lock.</summary>
-    private void CancelAll(List<CancellationTokenSource> lost)
-    {
-        foreach (var source in lost)
-        {
-            try
-            {
-                source.Cancel();
-            }
-            catch (AggregateException problem)
-            {
-                // What a handler does when it is cancelled must not keep the member from what it has to do then.
-                Logger.CallbackFailed(problem, Group);
-            }
-        }
-    }
+    private void CancelAll(List<CancellationTokenSource> lost) => lost.ForEach(source => source.Cancel(Logger, Group));
 }
