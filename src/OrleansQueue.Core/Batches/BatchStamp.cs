@@ -12,6 +12,14 @@ internal static class BatchStamp
     private const int ChangedFrom = BatchLayout.Attributes;
     private const int ChangedTo = BatchLayout.ProducerId;
 
+    /// <summary>Writes who made it into a batch of the broker's own.</summary>
+    /// <returns>The batch.</returns>
+    public static ReadOnlyMemory<byte> Of(ProducerStamp producer, byte[] batch)
+    {
+        (RecordBatchHeader.Read(batch) with { Producer = producer }).Seal(batch);
+        return batch;
+    }
+
     /// <summary>Copies the header of <paramref name="batch"/> to <paramref name="header"/> and stamps the copy.</summary>
     /// <param name="batch">The batch as it came, which stays untouched.</param>
     /// <param name="header">Room for the 61 bytes of the header.</param>

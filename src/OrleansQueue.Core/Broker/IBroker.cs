@@ -74,6 +74,9 @@ public readonly record struct ProducerIdentity(ProducerId Id, ProducerEpoch Epoc
 {
     /// <summary>The incarnation that comes after this one; null where the epochs of the id are used up and a new id is needed.</summary>
     public ProducerIdentity? Next() => Epoch.Value == short.MaxValue ? null : this with { Epoch = new((short)(Epoch.Value + 1)) };
+
+    /// <summary>The incarnation that comes after this one, or the first of a new producer where there is none.</summary>
+    internal ProducerIdentity NextOr(Func<ProducerId> newId) => Next() ?? new(newId(), new(0));
 }
 
 /// <summary>No answer came from the broker, so what became of the call is unknown. It may be made again.</summary>

@@ -1,12 +1,13 @@
-using System.Security.Cryptography;
 using System.Text;
+using OrleansQueue.Topics;
 
 namespace OrleansQueue.Groups;
 
 /// <summary>The topic that a group's dead letters of a topic go to.</summary>
 public static class DeadLetterTopic
 {
-    private const int DigestBytes = 16;
+    /// <summary>How long dead letters stay where nothing else is said.</summary>
+    internal static TimeSpan Retention { get; } = TimeSpan.FromDays(30);
 
     /// <summary>Its name: <c>__dead.</c> and 32 hex digits of SHA-256 of topic id and group. It is part of the stored form.</summary>
     /// <param name="topic">The topic that the messages were published to.</param>
@@ -14,6 +15,14 @@ public static class DeadLetterTopic
     public static string NameOf(TopicId topic, string group)
     {
         byte[] whole = [.. topic.Value.ToByteArray(bigEndian: true), .. Encoding.UTF8.GetBytes(group)];
-        return $"__dead.{Convert.ToHexStringLower(SHA256.HashData(whole).AsSpan(0, DigestBytes))}";
+        return $"__dead.{ShortDigest.Of(whole)}";
     }
+
+    /// <summary>Its settings.</summary>
+    internal static TopicSettings SettingsOf(string group, string topic, int partitions, TimeSpan retention) => new()
+    {
+        Partitions = partitions,
+        RetentionTime = retention,
+        DeadLettersOf = new DeadLetterOrigin(group, topic),
+    };
 }

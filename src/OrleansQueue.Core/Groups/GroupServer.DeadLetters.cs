@@ -1,6 +1,5 @@
 using OrleansQueue.Batches;
 using OrleansQueue.Broker;
-using OrleansQueue.Topics;
 
 namespace OrleansQueue.Groups;
 
@@ -13,9 +12,6 @@ internal sealed partial class GroupServer
     private const int MostTries = 3;
 
     private readonly SemaphoreSlim _deadTurn = new(1, 1);
-
-    /// <inheritdoc cref="DeadLetterTopic.NameOf"/>
-    public static string DeadLetterTopicOf(TopicId topic, string group) => DeadLetterTopic.NameOf(topic, group);
 
     /// <inheritdoc cref="IPositionVerbs.DeadLetterAsync"/>
     public async ValueTask<CommitResult> DeadLetterAsync(DeadLetterRequest request, CancellationToken cancellationToken)
@@ -71,13 +67,8 @@ internal sealed partial class GroupServer
             return new CommitResult.Committed([]);
         }
 
-        var settings = new TopicSettings
-        {
-            Partitions = 1,
-            RetentionTime = _options.DeadLetterRetention,
-            DeadLettersOf = new DeadLetterOrigin(_name, partition.Topic.Name),
-        };
-        var topic = await _surroundings.OpenOwnTopicAsync(DeadLetterTopicOf(partition.Topic.Id, _name), settings, cancellationToken);
+        var settings = DeadLetterTopic.SettingsOf(_name, partition.Topic.Name, partitions: 1, _options.DeadLetterRetention);
+        var topic = await _surroundings.OpenOwnTopicAsync(DeadLetterTopic.NameOf(partition.Topic.Id, _name), settings, cancellationToken);
         var producer = Continue(partition, request.Message);
         for (var attempt = 0; attempt < MostTries; attempt++)
         {
@@ -115,17 +106,18 @@ internal sealed partial class GroupServer
         { } other => NextEpoch(other) with { DyingOffset = message.Offset.Value },
     };
 
-    private DeadProducerEntry NextEpoch(DeadProducerEntry producer) => producer.Epoch == short.MaxValue
-        ? producer with { Id = _surroundings.NewProducerId().Value, Epoch = 0, Sequence = 0 }
-        : producer with { Epoch = (short)(producer.Epoch + 1), Sequence = 0 };
+    private DeadProducerEntry NextEpoch(DeadProducerEntry producer)
+    {
+        var next = new ProducerIdentity(new ProducerId(producer.Id), new ProducerEpoch(producer.Epoch)).NextOr(_surroundings.NewProducerId);
+        return producer with { Id = next.Id.Value, Epoch = next.Epoch.Value, Sequence = 0 };
+    }
 
     private static ReadOnlyMemory<byte> Stamped(ReadOnlyMemory<byte> record, DeadProducerEntry producer)
     {
-        // The caller's memory may be shared with its sender, so the stamp goes into a copy.
-        var batch = record.ToArray();
         var stamp = new ProducerStamp(new ProducerId(producer.Id), new ProducerEpoch(producer.Epoch), new Sequence(producer.Sequence));
-        (RecordBatchHeader.Read(batch) with { Producer = stamp }).Seal(batch);
-        return batch;
+
+        // The caller's memory may be shared with its sender, so the stamp goes into a copy.
+        return BatchStamp.Of(stamp, record.ToArray());
     }
 
     /// <summary>One entry says both that the message is appended and that the group goes on behind it, unless the group was moved meanwhile.</summary>

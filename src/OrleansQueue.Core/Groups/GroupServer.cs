@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using OrleansQueue.Broker;
 using OrleansQueue.Journals;
@@ -26,7 +25,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
     private readonly GroupServerOptions _options;
     private readonly TimeProvider _clock;
     private readonly GroupState _state;
-    private readonly Journal _journal;
+    private readonly OwnedJournal _journal;
     private readonly CancellationTokenSource _ending = new();
 
     private GroupServer(
@@ -38,12 +37,12 @@ internal sealed partial class GroupServer : IAsyncDisposable
         _options = options;
         _clock = clock;
         _state = state;
-        _journal = journal;
+        _journal = new OwnedJournal(journal, $"Group {name}");
         _topicsAsked = clock.GetTimestamp();
     }
 
     /// <summary>Whether another owner has the group, its storage failed, or it was deleted, so that this one serves nothing more.</summary>
-    public bool IsLost { get; private set; }
+    public bool IsLost => _journal.IsLost;
 
     /// <summary>Whether it was lost by being deleted.</summary>
     public bool IsDeleted { get; private set; }
@@ -61,7 +60,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
     public GroupSummary? Summary => Exists ? new GroupSummary(_name, _state.Settings!.Kind) : null;
 
     /// <summary>The name of a group's journal. It is part of the stored form.</summary>
-    public static LogId LogOf(string name) => LogId.Parse($"g-{Digest(Encoding.UTF8.GetBytes(name))}");
+    public static LogId LogOf(string name) => LogId.Parse($"g-{ShortDigest.Of(Encoding.UTF8.GetBytes(name))}");
 
     /// <summary>Opens a group, which fences every earlier owner. One that does not exist can be opened as well, and created then.</summary>
     /// <param name="name">The group's name.</param>
@@ -151,12 +150,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
     public async ValueTask ConfirmAsync()
     {
         var asked = _clock.GetTimestamp();
-        if (await _journal.ConfirmAsync() != StoreOutcome.Done)
-        {
-            IsLost = true;
-            throw new IOException($"Group {_name} has another owner now.");
-        }
-
+        await _journal.ConfirmAsync();
         _confirmedAt = asked;
     }
 
@@ -180,7 +174,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
             return false;
         }
 
-        IsLost = true;
+        _journal.GiveUp();
         IsDeleting = true;
         try
         {
@@ -244,13 +238,11 @@ internal sealed partial class GroupServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         EndWaits();
-        IsLost = true;
+        _journal.GiveUp();
         WakeAll();
         await _journal.DisposeAsync();
         _ending.Dispose();
     }
-
-    private static string Digest(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, 16));
 
     private async ValueTask CreateAsync(GroupSettings settings, IReadOnlyList<TopicEntry> topics)
     {
@@ -281,7 +273,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
 
     /// <summary>Whether there is such a group, as a call is told.</summary>
     /// <exception cref="IOException">It is not served here any more, so whether it is there cannot be told here.</exception>
-    private bool IsThere() => IsLost && !IsDeleted ? throw new IOException($"Group {_name} was given up while a call went on.") : Exists;
+    private bool IsThere() => IsLost && !IsDeleted ? throw _journal.GivenUp() : Exists;
 
     private GroupDescription Describe() => new(
         _name,
@@ -291,44 +283,18 @@ internal sealed partial class GroupServer : IAsyncDisposable
         [.. _state.Members.Values.Select(member => new MemberDescription(member.Id, member.Client, member.Topics, _sessions[member.Id].LastSeen))],
         [.. _state.Partitions.Select(partition => new GroupPartition(partition.Topic.Name, partition.Position, partition.Owner, partition.Stopped, partition.Gaps))]);
 
-    /// <summary>Makes a change that the next decision sees at once. It is kept when <see cref="KeptAsync"/> answers.</summary>
-    /// <exception cref="IOException">The journal takes no more entries, so the change was not made and nothing may be decided on it.</exception>
+    /// <inheritdoc cref="OwnedJournal.Change"/>
     private void Change(GroupEntry entry)
     {
-        if (!IsLost && _journal.AppendAsync(GroupState.Write(entry)) is { IsCompleted: true } kept && !(kept.IsCompletedSuccessfully && kept.Result == StoreOutcome.Done))
+        if (!IsLost)
         {
-            IsLost = true;
-            throw new IOException($"Group {_name} could not be written.", kept.Exception);
+            _journal.Change(GroupState.Write(entry));
         }
     }
 
     /// <summary>Waits until what a refusal rests on is kept: a member that was replaced ends for good, which a later owner must see as well.</summary>
     private ValueTask KeptIfThereAsync() => Exists ? KeptAsync() : default;
 
-    /// <summary>Waits until all that the group shows is kept.</summary>
-    /// <exception cref="IOException">It could not be kept.</exception>
-    private async ValueTask KeptAsync()
-    {
-        if (IsLost)
-        {
-            throw new IOException($"Group {_name} was given up while a call went on.");
-        }
-
-        StoreOutcome outcome;
-        try
-        {
-            outcome = await _journal.WhenDurable();
-        }
-        catch
-        {
-            IsLost = true;
-            throw;
-        }
-
-        if (outcome != StoreOutcome.Done)
-        {
-            IsLost = true;
-            throw new IOException($"Group {_name} could not be written: {outcome}.");
-        }
-    }
+    /// <inheritdoc cref="OwnedJournal.KeptAsync"/>
+    private ValueTask KeptAsync() => _journal.KeptAsync();
 }

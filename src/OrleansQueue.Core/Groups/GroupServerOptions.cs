@@ -10,5 +10,5 @@ internal sealed record GroupServerOptions
     public TimeSpan EphemeralTime { get; init; } = TimeSpan.FromHours(1);
 
     /// <summary>How long dead letters stay. Default: 30 days.</summary>
-    public TimeSpan DeadLetterRetention { get; init; } = TimeSpan.FromDays(30);
+    public TimeSpan DeadLetterRetention { get; init; } = DeadLetterTopic.Retention;
 }

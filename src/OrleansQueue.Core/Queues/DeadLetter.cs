@@ -44,11 +44,6 @@ internal static class DeadLetter
     /// <summary>A batch that cannot be opened, as one dead letter.</summary>
     public static byte[] OfBatch(WindowBatch batch, DyingMessage dying, string group, string topic, Partition partition)
     {
-        var parts = new List<ReadOnlyMemory<byte>>();
-        batch.AddWhole(parts);
-        var whole = new byte[batch.SizeInBytes];
-        parts[0].CopyTo(whole);
-        parts[1].CopyTo(whole.AsMemory(parts[0].Length));
         List<RecordHeader> headers =
         [
             Header("oq-content-type", BatchContentType),
@@ -58,7 +53,7 @@ internal static class DeadLetter
             Header(ReservedHeaders.DeadOffset, dying.Place.Offset.ToString()),
         ];
         AddFailure(headers, dying, group);
-        return Build(batch.Header.MaxTimestamp, NullableBytes.Null, whole, headers);
+        return Build(batch.Header.MaxTimestamp, NullableBytes.Null, batch.ToArray(), headers);
     }
 
     private static void AddFailure(List<RecordHeader> headers, DyingMessage dying, string group)

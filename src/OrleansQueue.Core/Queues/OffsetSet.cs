@@ -10,6 +10,9 @@ internal sealed class OffsetSet
     /// <summary>How many offsets it has.</summary>
     public long Count { get; private set; }
 
+    /// <summary>The first of them; there is one.</summary>
+    public Offset First => new(_ends.GetKeyAtIndex(0));
+
     /// <summary>Its ranges in order.</summary>
     public IReadOnlyList<OffsetRange> Ranges => [.. _ends.Select(range => new OffsetRange(new Offset(range.Key), new Offset(range.Value)))];
 
@@ -41,9 +44,13 @@ internal sealed class OffsetSet
     }
 
     /// <summary>Those of some offsets that it has.</summary>
-    public IEnumerable<OffsetRange> Among(OffsetRange range) => Ranges
-        .Select(own => new OffsetRange(Offset.Max(own.First, range.First), Offset.Min(own.End, range.End)))
-        .Where(both => both.First < both.End);
+    public IEnumerable<OffsetRange> Among(OffsetRange range)
+    {
+        for (var i = FirstEndingAt(range.First.Value + 1); i < _ends.Count && _ends.GetKeyAtIndex(i) < range.End.Value; i++)
+        {
+            yield return new(Offset.Max(new(_ends.GetKeyAtIndex(i)), range.First), Offset.Min(new(_ends.GetValueAtIndex(i)), range.End));
+        }
+    }
 
     /// <summary>Takes everything out.</summary>
     public void Clear()

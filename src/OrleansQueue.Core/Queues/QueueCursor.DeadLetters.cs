@@ -2,7 +2,6 @@ using OrleansQueue.Batches;
 using OrleansQueue.Broker;
 using OrleansQueue.Groups;
 using OrleansQueue.Storage;
-using OrleansQueue.Topics;
 
 namespace OrleansQueue.Queues;
 
@@ -13,9 +12,11 @@ namespace OrleansQueue.Queues;
 internal sealed partial class QueueCursor
 {
     private static readonly TimeSpan WorkRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LetterRetention = TimeSpan.FromDays(30);
+
+    private const long NoLetter = -1;
 
     private Task _burying = Task.CompletedTask;
+    private TopicDescription? _deadTopic;
 
     /// <summary>Which dead letters are neither redriven nor purged.</summary>
     public async ValueTask<DeadLetters> FindDeadLettersAsync()
@@ -23,7 +24,7 @@ internal sealed partial class QueueCursor
         var partition = _state.DeadProducer?.Partition ?? _partition.Partition;
         var open = _state.Dead.Ranges;
         await KeptAsync();
-        return new DeadLetters(GroupServer.DeadLetterTopicOf(_partition.Topic, _group), partition, open);
+        return new DeadLetters(DeadLetterTopic.NameOf(_partition.Topic, _group), partition, open);
     }
 
     /// <summary>Gives dead letters up for good; answers how many.</summary>
@@ -37,7 +38,7 @@ internal sealed partial class QueueCursor
     /// <summary>Takes dead letters out of those that are open.</summary>
     private long Take(QueueEntryKind kind, IReadOnlyList<OffsetRange>? letters)
     {
-        var open = (letters ?? _state.Dead.Ranges).SelectMany(_state.Dead.Among).ToList();
+        var open = letters is null ? _state.Dead.Ranges : [.. letters.SelectMany(_state.Dead.Among)];
         if (open.Count != 0)
         {
             Change(QueueChanges.Ranges(kind, open));
@@ -89,7 +90,7 @@ internal sealed partial class QueueCursor
             }
             catch (IOException)
             {
-                IsLost = true;
+                _journal.GiveUp();
             }
 
             if (_ending.IsCancellationRequested)
@@ -117,7 +118,7 @@ internal sealed partial class QueueCursor
 
         var producer = await FindDeadProducerAsync();
         await KeptAsync();
-        var result = await _surroundings.ProduceAsync(producer.Topic, producer.Partition, Stamped(letter, producer), _ending.Token);
+        var result = await _surroundings.ProduceAsync(producer.Topic, producer.Partition, BatchStamp.Of(producer.Stamp, letter), _ending.Token);
         switch (result)
         {
             case ProduceResult.Appended appended:
@@ -140,19 +141,10 @@ internal sealed partial class QueueCursor
         return true;
     }
 
-    private const long NoLetter = -1;
-
-    private TopicDescription? _deadTopic;
-
     private async ValueTask<CursorProducer> FindDeadProducerAsync()
     {
-        var settings = new TopicSettings
-        {
-            Partitions = Assignment.Partitions,
-            RetentionTime = LetterRetention,
-            DeadLettersOf = new DeadLetterOrigin(_group, Assignment.TopicName),
-        };
-        _deadTopic ??= await _surroundings.OpenOwnTopicAsync(GroupServer.DeadLetterTopicOf(_partition.Topic, _group), settings, _ending.Token);
+        var settings = DeadLetterTopic.SettingsOf(_group, Assignment.TopicName, Assignment.Partitions, DeadLetterTopic.Retention);
+        _deadTopic ??= await _surroundings.OpenOwnTopicAsync(DeadLetterTopic.NameOf(_partition.Topic, _group), settings, _ending.Token);
         if (_state.DeadProducer is { } known && known.Topic == _deadTopic.Id)
         {
             return known;
@@ -164,14 +156,10 @@ internal sealed partial class QueueCursor
         return producer;
     }
 
-    private CursorProducer NextEpoch(CursorProducer producer) => producer.Epoch.Value == short.MaxValue
-        ? producer with { Id = _surroundings.NewProducerId(), Epoch = new ProducerEpoch(0), Sequence = new Sequence(0) }
-        : producer with { Epoch = new ProducerEpoch((short)(producer.Epoch.Value + 1)), Sequence = new Sequence(0) };
-
-    private static ReadOnlyMemory<byte> Stamped(byte[] batch, CursorProducer producer)
+    private CursorProducer NextEpoch(CursorProducer producer)
     {
-        (RecordBatchHeader.Read(batch) with { Producer = new ProducerStamp(producer.Id, producer.Epoch, producer.Sequence) }).Seal(batch);
-        return batch;
+        var next = new ProducerIdentity(producer.Id, producer.Epoch).NextOr(_surroundings.NewProducerId);
+        return producer with { Id = next.Id, Epoch = next.Epoch, Sequence = new Sequence(0) };
     }
 
     /// <summary>The dead letter of a message; no bytes where its record is no more, null where it cannot be read now.</summary>

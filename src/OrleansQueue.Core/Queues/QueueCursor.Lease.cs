@@ -77,7 +77,7 @@ internal sealed partial class QueueCursor
 
                 if (IsLost)
                 {
-                    throw GivenUp();
+                    throw _journal.GivenUp();
                 }
 
                 plan.IsRequeued = place.IsRequeued;

@@ -58,7 +58,7 @@ internal sealed partial class QueueCursor
     /// <summary>Puts the first of the dead letters back; false where it has to be tried again.</summary>
     private async ValueTask<bool> RedriveNextAsync()
     {
-        var letter = _state.Redriving.Ranges[0].First;
+        var letter = _state.Redriving.First;
         var source = _state.DeadProducer!;
         var position = new Position(source.Topic, source.Partition, letter, Epoch.None);
         var result = await _surroundings.FetchAsync(new FetchRequest(position) { MaxBytes = 1 }, _ending.Token);
@@ -88,12 +88,7 @@ internal sealed partial class QueueCursor
         }
 
         await KeptAsync();
-        var copy = new List<ReadOnlyMemory<byte>>();
-        batch.AddWhole(copy);
-        var bytes = new byte[batch.SizeInBytes];
-        copy[0].CopyTo(bytes);
-        copy[1].CopyTo(bytes.AsMemory(copy[0].Length));
-        switch (await _requeue.AppendAsync(Stamped(bytes, producer)))
+        switch (await _requeue.AppendAsync(BatchStamp.Of(producer.Stamp, batch.ToArray())))
         {
             case ProduceResult.Appended or ProduceResult.Duplicate:
                 Change(new QueueEntryWriter(QueueEntryKind.Redriven).Number(letter.Value).Byte(1));
@@ -105,7 +100,7 @@ internal sealed partial class QueueCursor
                 Change(QueueChanges.Producer(NextEpoch(producer), isRequeue: true)!);
                 return true;
             case ProduceResult.Fenced:
-                throw GivenUp();
+                throw _journal.GivenUp();
             default:
                 return false;
         }

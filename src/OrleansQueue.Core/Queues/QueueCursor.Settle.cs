@@ -88,9 +88,8 @@ internal sealed partial class QueueCursor
                 held.ForEach(row => GiveUp(row, Now, settlement.Reason ?? Rejected, settlement.Error ?? ""));
                 break;
             default:
-                var dying = held.Where(row => row.Blamed + 1 >= Assignment.Settings.MaxDeliveries).ToList();
-                dying.ForEach(row => GiveUp(row, Now, TooManyDeliveries, settlement.Error ?? ""));
-                Change(RowsOf(held.Except(dying).Select(row => Blamed(row, Now, settlement.Time))));
+                var now = Now;
+                Blame(held, _ => now, settlement.Error ?? "", settlement.Time);
                 break;
         }
     }
@@ -106,16 +105,31 @@ internal sealed partial class QueueCursor
             var over = _state.TakeOver(Now).Where(static row => row.State == MessageState.Leased).ToList();
             foreach (var some in over.Chunk(RowsAtOnce))
             {
-                EndLeases(some);
+                Blame(some, static row => row.At, LeaseOver, null);
             }
         }
     }
 
-    private void EndLeases(IReadOnlyList<Unfinished> over)
+    /// <summary>Deliveries failed: their messages wait for the next, or are given up where it was the last.</summary>
+    private void Blame(IReadOnlyList<Unfinished> rows, Func<Unfinished, long> failed, string error, TimeSpan? delay)
     {
-        var dying = over.Where(row => row.Blamed + 1 >= Assignment.Settings.MaxDeliveries).ToList();
-        dying.ForEach(row => GiveUp(row, row.At, TooManyDeliveries, LeaseOver));
-        Change(RowsOf(over.Except(dying).Select(row => Blamed(row, row.At, null))));
+        var again = new List<Unfinished>(rows.Count);
+        foreach (var row in rows)
+        {
+            if (row.Blamed + 1 < Assignment.Settings.MaxDeliveries)
+            {
+                again.Add(Blamed(row, failed(row), delay));
+            }
+            else
+            {
+                GiveUp(row, failed(row), TooManyDeliveries, error);
+            }
+        }
+
+        if (again.Count != 0)
+        {
+            Change(RowsOf(again));
+        }
     }
 
     private static Unfinished Freed(Unfinished row) => row with { State = MessageState.Available, Lease = 0, At = 0 };

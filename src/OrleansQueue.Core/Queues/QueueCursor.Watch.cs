@@ -99,7 +99,7 @@ internal sealed partial class QueueCursor
         catch (IOException)
         {
             // The cursor is lost, which the next call finds out as well.
-            IsLost = true;
+            _journal.GiveUp();
         }
 
         Changed();

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using OrleansQueue.Broker;
 using OrleansQueue.Journals;
@@ -24,7 +23,7 @@ internal sealed partial class QueueCursor : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogEvents _events;
     private readonly QueueState _state;
-    private readonly Journal _journal;
+    private readonly OwnedJournal _journal;
     private readonly CancellationTokenSource _ending = new();
     private readonly long _openedAt;
     private readonly long _openedTime;
@@ -40,13 +39,13 @@ internal sealed partial class QueueCursor : IAsyncDisposable
         _clock = clock;
         _events = events;
         _state = state;
-        _journal = journal;
+        _journal = new OwnedJournal(journal, $"The cursor of group {group} in partition {partition}");
         _openedAt = clock.GetTimestamp();
         _openedTime = Timestamp.Now(clock).UnixMilliseconds;
     }
 
     /// <summary>Whether another owner has the cursor, its storage failed, or it was deleted, so that this one serves nothing more.</summary>
-    public bool IsLost { get; private set; }
+    public bool IsLost => _journal.IsLost;
 
     /// <summary>How the group reads the partition.</summary>
     public QueueAssignment Assignment { get; private set; }
@@ -203,7 +202,7 @@ internal sealed partial class QueueCursor : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        IsLost = true;
+        _journal.GiveUp();
         EndWaits();
         Changed();
         await Waits.EndOfAsync(_burying);
@@ -216,63 +215,30 @@ internal sealed partial class QueueCursor : IAsyncDisposable
 
     private static string NameOf(string group, TopicPartition partition)
     {
-        var name = Encoding.UTF8.GetBytes($"{partition}/{group}");
-        return Convert.ToHexStringLower(SHA256.HashData(name).AsSpan(0, 16));
+        return ShortDigest.Of(Encoding.UTF8.GetBytes($"{partition}/{group}"));
     }
 
-    /// <summary>Makes a change that the next decision sees at once. It is kept when <see cref="KeptAsync()"/> answers.</summary>
-    /// <exception cref="IOException">The journal takes no more entries, so the change was not made and nothing may be decided on it.</exception>
+    /// <inheritdoc cref="OwnedJournal.Change"/>
     private void Change(QueueEntryWriter entry)
     {
         if (IsLost)
         {
-            throw GivenUp();
+            throw _journal.GivenUp();
         }
 
-        if (_journal.AppendAsync(entry.Entry) is { IsCompleted: true } kept && !(kept.IsCompletedSuccessfully && kept.Result == StoreOutcome.Done))
-        {
-            IsLost = true;
-            throw new IOException($"The leases of group {_group} in partition {_partition} could not be written.", kept.Exception);
-        }
+        _journal.Change(entry.Entry);
     }
 
-    /// <summary>Waits until all that the cursor shows is kept.</summary>
-    /// <exception cref="IOException">It could not be kept.</exception>
-    private async ValueTask KeptAsync()
-    {
-        if (IsLost)
-        {
-            throw GivenUp();
-        }
-
-        StoreOutcome outcome;
-        try
-        {
-            outcome = await _journal.WhenDurable();
-        }
-        catch
-        {
-            IsLost = true;
-            throw;
-        }
-
-        if (outcome != StoreOutcome.Done)
-        {
-            IsLost = true;
-            throw new IOException($"The leases of group {_group} in partition {_partition} could not be written: {outcome}.");
-        }
-    }
+    /// <inheritdoc cref="OwnedJournal.KeptAsync"/>
+    private ValueTask KeptAsync() => _journal.KeptAsync();
 
     /// <summary>Waits until all is kept, and where settlements were refused makes sure that this owner still is the owner: another may hold those leases.</summary>
     private async ValueTask KeptAsync(List<SettleRefusal> refusals)
     {
         await KeptAsync();
-        if (refusals.Count != 0 && await _journal.ConfirmAsync() != StoreOutcome.Done)
+        if (refusals.Count != 0)
         {
-            IsLost = true;
-            throw new IOException($"The leases of group {_group} in partition {_partition} have another owner now.");
+            await _journal.ConfirmAsync();
         }
     }
-
-    private IOException GivenUp() => new($"The leases of group {_group} in partition {_partition} were given up while a call went on.");
 }

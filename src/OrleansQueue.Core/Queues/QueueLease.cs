@@ -37,6 +37,9 @@ internal sealed record DyingMessage(Place Place, int Deliveries, long Time, stri
 /// <param name="Sequence">The sequence of its next record, which may be stored already.</param>
 internal sealed record CursorProducer(TopicId Topic, Partition Partition, ProducerId Id, ProducerEpoch Epoch, Sequence Sequence)
 {
+    /// <summary>The stamp of its next record.</summary>
+    public ProducerStamp Stamp => new(Id, Epoch, Sequence);
+
     /// <summary>The producer with its next record stored.</summary>
     public CursorProducer Advanced => this with { Sequence = Sequence.Plus(1) };
 }

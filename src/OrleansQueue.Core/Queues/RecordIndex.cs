@@ -23,15 +23,16 @@ internal sealed class RecordIndex
     /// <summary>How many there are.</summary>
     public int Count => _deltas.Length;
 
-    /// <summary>Walks the records of a batch, which is opened where it is compressed.</summary>
-    /// <exception cref="InvalidBatchException">They do not open, or do not fit the batch.</exception>
-    public static RecordIndex Of(in RecordBatchHeader header, ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> records)
+    /// <summary>Walks the records of a batch.</summary>
+    /// <param name="header">The batch's header.</param>
+    /// <param name="records">Its records, not compressed.</param>
+    /// <exception cref="InvalidBatchException">They do not fit the batch.</exception>
+    public static RecordIndex Of(in RecordBatchHeader header, ReadOnlyMemory<byte> records)
     {
-        var opened = header.Attributes.Compression == BatchCompression.None ? records : Open(head, records);
         var starts = new int[header.RecordCount + 1];
         var deltas = new int[header.RecordCount];
         var keys = new int[2 * header.RecordCount];
-        var span = opened.Span;
+        var span = records.Span;
         for (int i = 0, at = 0; i < deltas.Length; i++)
         {
             if (RecordLayout.TryParse(span, at, out var record) is { } wrong)
@@ -45,7 +46,7 @@ internal sealed class RecordIndex
             starts[i + 1] = at;
         }
 
-        return new RecordIndex(opened, starts, deltas, keys);
+        return new RecordIndex(records, starts, deltas, keys);
     }
 
     /// <summary>Where a record begins; of the one behind the last, where that ends.</summary>
@@ -70,14 +71,5 @@ internal sealed class RecordIndex
         }
 
         return low;
-    }
-
-    private static ReadOnlyMemory<byte> Open(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> records)
-    {
-        var whole = new byte[head.Length + records.Length];
-        head.CopyTo(whole);
-        records.CopyTo(whole.AsMemory(head.Length));
-        using var opened = OpenedBatch.Open(whole, BatchLimits.Default.MaxOpenedBytes);
-        return opened.Records.ToArray();
     }
 }

@@ -24,13 +24,28 @@ internal sealed class WindowBatch(RecordBatchHeader header, ReadOnlyMemory<byte>
 
     /// <summary>Where its records lie.</summary>
     /// <exception cref="InvalidBatchException">They do not open.</exception>
-    public RecordIndex Index => _index ??= RecordIndex.Of(header, head, records);
+    public RecordIndex Index => _index ??= RecordIndex.Of(header, header.Attributes.Compression == BatchCompression.None ? records : Open());
+
+    private byte[] Open()
+    {
+        using var opened = OpenedBatch.Open(ToArray(), BatchLimits.Default.MaxOpenedBytes);
+        return opened.Records.ToArray();
+    }
 
     /// <summary>The batch as it is stored.</summary>
     public void AddWhole(List<ReadOnlyMemory<byte>> parts)
     {
         parts.Add(head);
         parts.Add(records);
+    }
+
+    /// <summary>The batch as it is stored, in memory of its own.</summary>
+    public byte[] ToArray()
+    {
+        var whole = new byte[SizeInBytes];
+        head.CopyTo(whole);
+        records.CopyTo(whole.AsMemory(head.Length));
+        return whole;
     }
 
     /// <summary>

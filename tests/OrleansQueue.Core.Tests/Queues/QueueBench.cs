@@ -129,7 +129,7 @@ internal sealed class QueueBench : IQueueSurroundings, IAsyncDisposable
     {
         if (DeadTopic is null)
         {
-            Assert.Equal(GroupServer.DeadLetterTopicOf(Partition.Topic, Group), name);
+            Assert.Equal(DeadLetterTopic.NameOf(Partition.Topic, Group), name);
             DeadTopic = new TopicDescription(name, new TopicId(new Guid(2, 0, 0, new byte[8])), settings, 1);
             NewPartition(settings, DeadTopic.Id);
         }
