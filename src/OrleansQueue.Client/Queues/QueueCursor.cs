@@ -38,11 +38,18 @@ internal sealed class QueueCursor(TopicPartition id, string topic)
 
     public bool HasNews => _unsent.Count != 0;
 
+    /// <summary>When the first of what is to be told came up.</summary>
+    public long HasNewsSince { get; private set; }
+
+    /// <summary>Whether somebody waits until what is to be told is kept.</summary>
+    public bool IsAwaited => _told is not null;
+
     /// <summary>There is something to tell of a lease.</summary>
-    public void Tell(HeldLease lease)
+    public void Tell(HeldLease lease, TimeProvider clock)
     {
         if (!lease.IsToBeTold)
         {
+            HasNewsSince = HasNews ? HasNewsSince : clock.GetTimestamp();
             lease.IsToBeTold = true;
             _unsent.Add(lease);
         }

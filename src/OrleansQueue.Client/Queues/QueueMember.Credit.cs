@@ -33,6 +33,9 @@ internal sealed partial class QueueMember
 
     private bool HasCredit => Free > 0 && FreeBytes > 0;
 
+    /// <summary>How many messages are worth a lease while there are others.</summary>
+    private int LeastShare => Math.Max(1, Options.Prefetch / 4);
+
     /// <summary>Whether the credit is used up by messages that are here, and not only asked for.</summary>
     private bool IsFull => _held >= Options.Prefetch || _heldBytes >= Options.PrefetchBytes;
 
@@ -47,6 +50,9 @@ internal sealed partial class QueueMember
             }
         }
     }
+
+    /// <summary>Whether messages are here that the application has not got yet.</summary>
+    private bool HasWaiting => _waiting.Any(static lease => lease.Next < lease.Count);
 
     /// <summary>Makes the calls that can be made now; for one partition, or for all.</summary>
     private void Pump(QueueCursor? only)
@@ -75,10 +81,23 @@ internal sealed partial class QueueMember
 
     private void Tell(QueueCursor cursor)
     {
-        if (cursor is { IsBusy: false, HasNews: true })
+        if (cursor is { IsBusy: false, HasNews: true } && !GoesWithNextLease(cursor))
         {
             Start(cursor, default);
         }
+    }
+
+    /// <summary>Whether news of a partition wait for a lease there, which comes within moments and takes them along: a call of their own would cost as much as that.</summary>
+    private bool GoesWithNextLease(QueueCursor cursor)
+    {
+        if (IsOver || cursor.IsAwaited || !cursor.IsInLine)
+        {
+            return false;
+        }
+
+        var left = LongestGathering - Client.Clock.GetElapsedTime(cursor.HasNewsSince);
+        _alarm.Set(left > TimeSpan.Zero ? left : null);
+        return left > TimeSpan.Zero;
     }
 
     private void Enqueue(QueueCursor cursor)
@@ -90,7 +109,10 @@ internal sealed partial class QueueMember
         }
     }
 
-    /// <summary>Whether to lease now. While leases are under way a little credit gathers for a while, since many small ones cost more than few larger ones.</summary>
+    /// <summary>
+    /// Whether to lease now. While messages are here or on their way, a little credit gathers for a while, since many small leases cost more than
+    /// few larger ones.
+    /// </summary>
     private bool MaySpend()
     {
         if (!HasCredit || _leasing >= MostLeasing)
@@ -98,7 +120,7 @@ internal sealed partial class QueueMember
             return false;
         }
 
-        if (_leasing == 0 || Free >= Options.Prefetch / 4)
+        if ((_leasing == 0 && !HasWaiting) || Free >= LeastShare)
         {
             return true;
         }
@@ -111,8 +133,9 @@ internal sealed partial class QueueMember
 
     private Ask Spend(QueueCursor cursor)
     {
+        // Few large leases cost less than many small ones, so the partitions in line share by turns what is too little for all.
         var among = Math.Min(_line.Count + 1, MostLeasing - _leasing);
-        var messages = Math.Max(1, Free / among);
+        var messages = Math.Max(Free / among, Math.Min(Free, LeastShare));
         if (cursor.FirstLimit > 0)
         {
             messages = Math.Min(messages, cursor.FirstLimit);

@@ -183,7 +183,7 @@ internal sealed partial class QueueMember
             }
 
             message.Lease.MakeRenewalDue();
-            message.Lease.Cursor.Tell(message.Lease);
+            message.Lease.Cursor.Tell(message.Lease, Client.Clock);
             told = message.Lease.Cursor.WhenTold();
             Pump(message.Lease.Cursor);
         }
@@ -317,7 +317,7 @@ internal sealed partial class QueueMember
     private CancellationTokenSource? Settle(HeldLease lease, int index, in PendingSettlement settlement, HeldState state, List<CancellationTokenSource>? lost)
     {
         lease.Add(index, settlement);
-        lease.Cursor.Tell(lease);
+        lease.Cursor.Tell(lease, Client.Clock);
         return Close(lease, index, state, lost);
     }
 

@@ -69,7 +69,7 @@ internal sealed partial class QueueMember
                 if (lease.Open != 0 && lease.RenewAt <= now)
                 {
                     lease.MakeRenewalDue();
-                    cursor.Tell(lease);
+                    cursor.Tell(lease, Client.Clock);
                 }
 
                 WatchTimesOf(lease);

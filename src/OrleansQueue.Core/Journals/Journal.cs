@@ -63,6 +63,18 @@ internal sealed class Journal : IAsyncDisposable
     /// <exception cref="ArgumentException">The entry is larger than a batch may be.</exception>
     public Task<StoreOutcome> AppendAsync(ReadOnlySpan<byte> entry)
     {
+        Add(entry);
+        return WhenDurable();
+    }
+
+    /// <summary>
+    /// Applies an entry to the state at once, and leaves it to the next call of <see cref="AppendAsync"/> or <see cref="WhenDurable"/> to have it
+    /// written: entries that are made one after the other take one commit then, and not two of which the second waits for the first.
+    /// </summary>
+    /// <returns>False where the journal takes no more entries.</returns>
+    /// <exception cref="ArgumentException">The entry is larger than a batch may be.</exception>
+    public bool Add(ReadOnlySpan<byte> entry)
+    {
         if (entry.Length > JournalFormat.PieceBytes)
         {
             throw new ArgumentException($"A journal entry has {entry.Length} bytes; allowed are {JournalFormat.PieceBytes}.", nameof(entry));
@@ -70,24 +82,27 @@ internal sealed class Journal : IAsyncDisposable
 
         if (HasFailed)
         {
-            return _lastDone;
+            return false;
         }
 
         _state.Apply(entry);
         JournalFormat.AppendEntry(_open, entry);
         _lastDone = _openDone.Task;
-        if (_writing.IsCompleted)
+        return true;
+    }
+
+    private bool HasFailed => _lastDone.IsCompleted && (!_lastDone.IsCompletedSuccessfully || _lastDone.Result != StoreOutcome.Done);
+
+    /// <summary>Completes when everything that the state shows now is kept.</summary>
+    public Task<StoreOutcome> WhenDurable()
+    {
+        if (_open.RecordCount != 0 && _writing.IsCompleted && !HasFailed)
         {
             _writing = WriteAsync();
         }
 
         return _lastDone;
     }
-
-    private bool HasFailed => _lastDone.IsCompleted && (!_lastDone.IsCompletedSuccessfully || _lastDone.Result != StoreOutcome.Done);
-
-    /// <summary>Completes when everything that the state shows now is kept.</summary>
-    public Task<StoreOutcome> WhenDurable() => _lastDone;
 
     /// <summary>
     /// Asks the store whether this owner still is the owner: for an answer that nothing which was written vouches for. Entries are written

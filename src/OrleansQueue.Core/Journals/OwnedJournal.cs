@@ -33,6 +33,20 @@ internal sealed class OwnedJournal(Journal journal, string name) : IAsyncDisposa
         }
     }
 
+    /// <summary>As <see cref="Change"/>, but it is written no sooner than <see cref="Begin"/>, the next change or <see cref="KeptAsync"/> has it written.</summary>
+    /// <exception cref="IOException">The journal takes no more entries, so the change was not made and nothing may be decided on it.</exception>
+    public void Add(ReadOnlySpan<byte> entry)
+    {
+        if (!journal.Add(entry))
+        {
+            IsLost = true;
+            throw new IOException($"{name} could not be written.", journal.WhenDurable().Exception);
+        }
+    }
+
+    /// <summary>Has written what was added: something is to be waited for that may take long.</summary>
+    public void Begin() => _ = journal.WhenDurable();
+
     /// <summary>Waits until all that the state shows is kept.</summary>
     /// <exception cref="IOException">It could not be kept.</exception>
     public async ValueTask KeptAsync()

@@ -28,6 +28,11 @@ internal sealed partial class QueueCursor
         LeaseResult? problem = null;
         if (plan.HasRoom)
         {
+            if (_turn.CurrentCount == 0)
+            {
+                _journal.Begin();
+            }
+
             await _turn.WaitAsync(cancellationToken);
             try
             {

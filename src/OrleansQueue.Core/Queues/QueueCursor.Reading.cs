@@ -19,6 +19,7 @@ internal sealed partial class QueueCursor
             return (known, null);
         }
 
+        _journal.Begin();
         if (place.IsRequeued)
         {
             return (_window = await ReadRequeuedAsync(place.Offset), null);

@@ -70,19 +70,20 @@ internal sealed partial class QueueCursor
         }
     }
 
+    /// <summary>What is changed here is written when its caller waits for it, or leases with the same request.</summary>
     private void Settle(Settlement settlement, List<Unfinished> held)
     {
         switch (settlement.Kind)
         {
             case SettlementKind.Complete:
-                Change(RangesOf(new QueueEntryWriter(QueueEntryKind.Completed), held));
+                Add(RangesOf(new QueueEntryWriter(QueueEntryKind.Completed), held));
                 break;
             case SettlementKind.Renew:
                 var length = (long)(settlement.Time ?? Assignment.Settings.Lease).TotalMilliseconds;
-                Change(RangesOf(new QueueEntryWriter(QueueEntryKind.Renewed).Number(settlement.Lease.Number).Number(Now).Number(length), held));
+                Add(RangesOf(new QueueEntryWriter(QueueEntryKind.Renewed).Number(settlement.Lease.Number).Number(Now).Number(length), held));
                 break;
             case SettlementKind.Release:
-                Change(RowsOf(held.Select(Freed)));
+                Add(RowsOf(held.Select(Freed)));
                 break;
             case SettlementKind.DeadLetter:
                 held.ForEach(row => GiveUp(row, Now, settlement.Reason ?? Rejected, settlement.Error ?? ""));

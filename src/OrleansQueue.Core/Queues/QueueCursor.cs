@@ -229,6 +229,17 @@ internal sealed partial class QueueCursor : IAsyncDisposable
         _journal.Change(entry.Entry);
     }
 
+    /// <inheritdoc cref="OwnedJournal.Add"/>
+    private void Add(QueueEntryWriter entry)
+    {
+        if (IsLost)
+        {
+            throw _journal.GivenUp();
+        }
+
+        _journal.Add(entry.Entry);
+    }
+
     /// <inheritdoc cref="OwnedJournal.KeptAsync"/>
     private ValueTask KeptAsync() => _journal.KeptAsync();
 

@@ -152,4 +152,40 @@ public sealed class CreditTests
         await run.PassAsync(TimeSpan.FromMilliseconds(100));
         Assert.Equal(10, run.Broker.Queue.OffsetsSettled(SettlementKind.Complete).Count());
     });
+
+    [Fact]
+    public void Room_for_a_few_messages_gathers_and_what_made_it_is_told_with_the_lease_that_fills_it() => Simulation.Run(async run =>
+    {
+        await run.FillQueueAsync(1, 1_000);
+        await using var member = await run.JoinQueueAsync(new() { MemberId = "m", Prefetch = 100 });
+        await run.PassAsync(TimeSpan.FromMilliseconds(100));
+        run.Broker.Queue.Leases.Clear();
+        for (var i = 0; i < 600; i++)
+        {
+            (await member.TakeAsync(CancellationToken.None))!.Value.Complete();
+        }
+
+        await run.PassAsync(TimeSpan.FromMilliseconds(10));
+        Assert.Empty(run.Broker.Queue.Settles);
+        Assert.InRange(run.Broker.Queue.Leases.Count, 6, 24);
+        Assert.All(run.Broker.Queue.Leases, static request => Assert.InRange(request.MaxMessages, 25, 100));
+        await run.PassAsync(TimeSpan.FromMilliseconds(20));
+        Assert.Equal(600, run.Broker.Queue.OffsetsSettled(SettlementKind.Complete).Count());
+    });
+
+    [Fact]
+    public void What_is_settled_alone_is_told_within_20_ms_and_at_once_where_somebody_waits_for_it() => Simulation.Run(async run =>
+    {
+        await run.FillQueueAsync(1, 1_000);
+        await using var member = await run.JoinQueueAsync(new() { MemberId = "m", Prefetch = 100 });
+        var messages = await member.TakeAsync(2);
+        messages[0].Complete();
+        await run.PassAsync(TimeSpan.FromMilliseconds(18));
+        Assert.Empty(run.Broker.Queue.OffsetsSettled(SettlementKind.Complete));
+        await run.PassAsync(TimeSpan.FromMilliseconds(3));
+        Assert.Equal([0L], run.Broker.Queue.OffsetsSettled(SettlementKind.Complete));
+
+        await member.SettleAsync(messages[1], new() { Kind = SettlementKind.Complete }, CancellationToken.None);
+        Assert.Single(run.Broker.Queue.Settles);
+    });
 }

@@ -54,6 +54,23 @@ public sealed class JournalTests
     });
 
     [Fact]
+    public async Task Entries_that_were_added_are_written_with_the_next_or_when_somebody_waits_for_them()
+    {
+        var bench = await JournalBench.OpenAsync();
+        Assert.True(bench.Journal.Add("first"u8));
+        Assert.True(bench.Journal.Add("second"u8));
+        Assert.Equal((2, 0), (bench.State.Entries.Count, bench.Store.Appends.Count));
+        Assert.Equal(StoreOutcome.Done, await bench.AppendAsync("third"));
+        Assert.Single(bench.Store.Appends);
+
+        Assert.True(bench.Journal.Add("fourth"u8));
+        Assert.Equal(StoreOutcome.Done, await bench.Journal.WhenDurable());
+        Assert.Equal(2, bench.Store.Appends.Count);
+        await bench.OpenAsync();
+        Assert.Equal(["first", "second", "third", "fourth"], bench.State.Entries);
+    }
+
+    [Fact]
     public Task Entries_change_the_state_at_once_and_wait_for_the_commit_under_way_together() => OneScheduler.RunAsync(async () =>
     {
         var bench = await JournalBench.OpenAsync();

@@ -52,6 +52,9 @@ internal sealed class QueueBench : IQueueSurroundings, IAsyncDisposable
     /// <summary>Fails fetches while it is set.</summary>
     public bool IsSilent { get; set; }
 
+    /// <summary>Holds fetches up until it ends.</summary>
+    public Task Reading { get; set; } = Task.CompletedTask;
+
     /// <summary>The topic of dead letters, once there is one.</summary>
     public TopicDescription? DeadTopic { get; private set; }
 
@@ -118,9 +121,11 @@ internal sealed class QueueBench : IQueueSurroundings, IAsyncDisposable
         Lookup ?? new QueueLookup.Found(new QueueAssignment(
             "orders", 1, Durability.Fsync, Incarnation, new Position(partition.Topic, partition.Partition, Offset.Zero, Epoch.None), Settings, IsPaused)));
 
-    ValueTask<FetchResult> IQueueSurroundings.FetchAsync(FetchRequest request, CancellationToken cancellationToken) => IsSilent
-        ? throw new BrokerUnavailableException("silent")
-        : _partitions[request.From.Topic].FetchAsync(request, cancellationToken);
+    async ValueTask<FetchResult> IQueueSurroundings.FetchAsync(FetchRequest request, CancellationToken cancellationToken)
+    {
+        await Reading;
+        return IsSilent ? throw new BrokerUnavailableException("silent") : await _partitions[request.From.Topic].FetchAsync(request, cancellationToken);
+    }
 
     async ValueTask<ProduceResult> IQueueSurroundings.ProduceAsync(TopicId topic, Partition partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>
         OnDead(await _partitions[topic].ProduceAsync(batch));

@@ -322,4 +322,40 @@ public sealed class QueueLeaseTests
         bench.Restart();
         Assert.Equal([(2, "c", 1)], (await bench.LeaseAsync()).Messages);
     });
+
+    [Fact]
+    public Task What_is_settled_and_leased_with_one_request_is_kept_by_one_commit() => OneScheduler.RunAsync(async () =>
+    {
+        await using var bench = new QueueBench();
+        await bench.PublishAsync("a", "b", "c");
+        var held = await bench.LeaseAsync(2);
+        bench.Store.Appends.Clear();
+
+        var next = await bench.LeaseAsync(1, settlements: [held.Settlement(SettlementKind.Complete, 0), held.Settlement(SettlementKind.Release, 1)]);
+
+        Assert.Equal("b", next.Values);
+        Assert.Single(bench.Store.Appends);
+        bench.Restart();
+        Assert.Equal((1L, 1L), ((await bench.DescribeAsync()).Leased, (await bench.DescribeAsync()).Finished.Value));
+    });
+
+    [Fact]
+    public Task What_is_settled_with_a_request_that_has_to_read_first_does_not_wait_for_that() => OneScheduler.RunAsync(async () =>
+    {
+        await using var bench = new QueueBench();
+        await bench.PublishAsync("a");
+        var held = await bench.LeaseAsync();
+        var reading = new TaskCompletionSource();
+        bench.Reading = reading.Task;
+        bench.Queue.Idle();
+        bench.Queue.Idle();
+        bench.Store.Appends.Clear();
+
+        var request = bench.LeaseAsync(1, settlements: held.Settlement(SettlementKind.Complete));
+        await LogBench.SettleAsync();
+        Assert.Single(bench.Store.Appends);
+        Assert.False(request.IsCompleted);
+        reading.SetResult();
+        Assert.Empty((await request).Messages);
+    });
 }
