@@ -29,7 +29,22 @@ internal sealed class QueueGroupOptions
 
     private readonly Option<bool> _orderedByKey = new("--ordered-by-key") { Description = "Queue: deliver the messages of a key one after another, in their order." };
 
-    private IEnumerable<Option> All => [_lease, _maxDeliveries, _backoff, _maxBackoff, _orderedByKey];
+    private readonly Option<bool> _parkKeys = new("--park-keys")
+    {
+        Description = "Queue: with --ordered-by-key, later messages of a key wait until its dead letter is redriven or purged.",
+    };
+
+    private readonly Option<string?> _tenantHeader = new("--tenant-header")
+    {
+        Description = "Queue: the header that names whose a message is, as oq-tenant; those who wait get even shares.",
+    };
+
+    private readonly Option<bool> _noBreaker = new("--no-breaker")
+    {
+        Description = "Queue: never pause the group because most deliveries fail, which otherwise pauses it for 30s at half of at least 20 within 30s.",
+    };
+
+    private IEnumerable<Option> All => [_lease, _maxDeliveries, _backoff, _maxBackoff, _orderedByKey, _parkKeys, _tenantHeader, _noBreaker];
 
     public void AddTo(Command command)
     {
@@ -54,6 +69,9 @@ internal sealed class QueueGroupOptions
             Backoff = options.GetValue(_backoff) ?? settings.Backoff,
             MaxBackoff = options.GetValue(_maxBackoff) ?? settings.MaxBackoff,
             OrderedByKey = options.GetValue(_orderedByKey),
+            ParkKeys = options.GetValue(_parkKeys),
+            TenantHeader = options.GetValue(_tenantHeader),
+            Breaker = options.GetValue(_noBreaker) ? null : settings.Breaker,
         };
     }
 }

@@ -3,6 +3,8 @@ namespace OrleansQueue.Broker;
 /// <summary>How a group of kind <see cref="GroupKind.Queue"/> leases, retries and gives up. Fixed when the group is created.</summary>
 public sealed record QueueSettings
 {
+    private const int MostHeaderCharacters = 255;
+
     private static readonly TimeSpan LeastLease = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestLease = TimeSpan.FromHours(12);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromDays(7);
@@ -22,13 +24,30 @@ public sealed record QueueSettings
     /// <summary>Whether the messages of one key are delivered one after another, in the order of their offsets. Messages without a key have no order. Default: false.</summary>
     public bool OrderedByKey { get; init; }
 
+    /// <summary>
+    /// Whether a dead-lettered message parks its key: later messages of the key wait until it is redriven or purged. Only with <see cref="OrderedByKey"/>.
+    /// Default: false, the key goes on without it.
+    /// </summary>
+    public bool ParkKeys { get; init; }
+
+    /// <summary>
+    /// The header that names whose a message is, for example <c>oq-tenant</c>. Messages of those who wait are then leased in even shares, so that nobody's
+    /// backlog is in the way of others. Messages without the header are those of one more. Default: null, first come first served; 1 to 255 characters.
+    /// </summary>
+    public string? TenantHeader { get; init; }
+
+    /// <summary>When the group is paused because most of its deliveries fail. Default: that of <see cref="BreakerSettings"/>; null for never.</summary>
+    public BreakerSettings? Breaker { get; init; } = new();
+
     /// <summary>What is wrong with the settings, or null.</summary>
     public Refusal? Check() => CheckLease(Lease) ?? this switch
     {
         { MaxDeliveries: < 1 or > 1000 } => Refusal.Of("max deliveries", MaxDeliveries, "1 to 1000"),
         _ when Backoff < TimeSpan.Zero || Backoff > LongestBackoff => Refusal.OfText("backoff", Backoff.ToString(), $"0 to {LongestBackoff}"),
         _ when MaxBackoff < Backoff || MaxBackoff > LongestBackoff => Refusal.OfText("max backoff", MaxBackoff.ToString(), $"{Backoff}, the backoff, to {LongestBackoff}"),
-        _ => null,
+        { ParkKeys: true, OrderedByKey: false } => Refusal.OfText("park keys", "true", "only for groups that are ordered by key"),
+        { TenantHeader: { Length: 0 or > MostHeaderCharacters } header } => Refusal.OfText("tenant header", header, $"1 to {MostHeaderCharacters} characters"),
+        _ => Breaker?.Check(),
     };
 
     /// <summary>What is wrong with the length of a lease, or null.</summary>

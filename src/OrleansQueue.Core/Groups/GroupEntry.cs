@@ -65,7 +65,24 @@ internal sealed record SettingsEntry(GroupKind Kind, long? StartTime, bool Start
 /// <param name="BackoffMilliseconds">How long a message that failed once waits.</param>
 /// <param name="MaxBackoffMilliseconds">The longest such wait.</param>
 /// <param name="OrderedByKey">Whether the messages of a key come one after another.</param>
-internal sealed record QueueSettingsEntry(long LeaseMilliseconds, int MaxDeliveries, long BackoffMilliseconds, long MaxBackoffMilliseconds, bool OrderedByKey);
+/// <param name="ParkKeys">Whether a dead letter parks its key.</param>
+/// <param name="TenantHeader">The header that names whose a message is; null for none.</param>
+/// <param name="Breaker">When the group is paused because it fails; null for never, and in journals from before there was that.</param>
+internal sealed record QueueSettingsEntry(
+    long LeaseMilliseconds,
+    int MaxDeliveries,
+    long BackoffMilliseconds,
+    long MaxBackoffMilliseconds,
+    bool OrderedByKey,
+    bool ParkKeys = false,
+    string? TenantHeader = null,
+    BreakerEntry? Breaker = null);
+
+/// <param name="FailureRatio">Which part of the deliveries must have failed.</param>
+/// <param name="LeastDeliveries">How many deliveries must have ended.</param>
+/// <param name="WindowMilliseconds">For how long the end of a delivery counts.</param>
+/// <param name="PauseMilliseconds">How long the pause is.</param>
+internal sealed record BreakerEntry(double FailureRatio, int LeastDeliveries, long WindowMilliseconds, long PauseMilliseconds);
 
 /// <param name="Id">The member's id.</param>
 /// <param name="Generation">The generation in which it joined.</param>

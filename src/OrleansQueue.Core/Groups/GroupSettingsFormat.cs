@@ -26,7 +26,12 @@ internal static class GroupSettingsFormat
         settings.MaxDeliveries,
         (long)settings.Backoff.TotalMilliseconds,
         (long)settings.MaxBackoff.TotalMilliseconds,
-        settings.OrderedByKey);
+        settings.OrderedByKey,
+        settings.ParkKeys,
+        settings.TenantHeader,
+        settings.Breaker is { } breaker
+            ? new BreakerEntry(breaker.FailureRatio, breaker.LeastDeliveries, (long)breaker.Window.TotalMilliseconds, (long)breaker.Pause.TotalMilliseconds)
+            : null);
 
     private static QueueSettings Read(QueueSettingsEntry entry) => new()
     {
@@ -35,5 +40,16 @@ internal static class GroupSettingsFormat
         Backoff = TimeSpan.FromMilliseconds(entry.BackoffMilliseconds),
         MaxBackoff = TimeSpan.FromMilliseconds(entry.MaxBackoffMilliseconds),
         OrderedByKey = entry.OrderedByKey,
+        ParkKeys = entry.ParkKeys,
+        TenantHeader = entry.TenantHeader,
+        Breaker = entry.Breaker is { } breaker ? Read(breaker) : null,
+    };
+
+    private static BreakerSettings Read(BreakerEntry entry) => new()
+    {
+        FailureRatio = entry.FailureRatio,
+        LeastDeliveries = entry.LeastDeliveries,
+        Window = TimeSpan.FromMilliseconds(entry.WindowMilliseconds),
+        Pause = TimeSpan.FromMilliseconds(entry.PauseMilliseconds),
     };
 }

@@ -69,13 +69,15 @@ public sealed class QueueAnswerTests
         var lease = bare with { MaxMessages = 0, MaxBytes = 1, Duration = TimeSpan.FromHours(12), Settlements = settlements };
         var settle = new SettleRequest("billing", Partition, settlements);
         var wait = new WaitRequest("billing", new GroupMember("m", new Generation(1))) { MaxWait = TimeSpan.FromSeconds(2) };
-        var settings = new GroupSettings { Queue = new() { Lease = TimeSpan.FromSeconds(1), MaxDeliveries = 2, Backoff = TimeSpan.FromSeconds(3), MaxBackoff = TimeSpan.FromSeconds(4), OrderedByKey = true } };
+        var settings = new GroupSettings { Queue = new() { Lease = TimeSpan.FromSeconds(1), MaxDeliveries = 2, Backoff = TimeSpan.FromSeconds(3), MaxBackoff = TimeSpan.FromSeconds(4), OrderedByKey = true, ParkKeys = true, TenantHeader = "t", Breaker = new() { LeastDeliveries = 5 } } };
 
         Assert.Equal(Shown.Of(bare), Shown.Of(Cross(LeaseCall.Of(bare)).ToRequest("billing", Partition)));
         Assert.Equal(Shown.Of(lease), Shown.Of(Cross(LeaseCall.Of(lease)).ToRequest("billing", Partition)));
         Assert.Equal(Shown.Of(settle), Shown.Of(Cross(SettleCall.Of(settle)).ToRequest("billing", Partition)));
         Assert.Equal(wait, Cross(WaitCall.Of(wait)).ToRequest("billing"));
         Assert.Equal(settings, Cross(settings));
+        Assert.Equal(new BreakerSettings(), Cross(new QueueSettings()).Breaker);
+        Assert.Null(Cross(new QueueSettings { Breaker = null }).Breaker);
         Assert.Equal(new QueueNews(5, 6), Cross(WatchAnswer.Of(new QueueNews(5, 6))).ToNews());
     }
 

@@ -16,6 +16,8 @@ internal static partial class WireValues
         OrderedByKey = true,
     };
 
+    private static BreakerSettings Breaker => new() { FailureRatio = 0.75, LeastDeliveries = 30, Window = TimeSpan.FromSeconds(31), Pause = TimeSpan.FromSeconds(32) };
+
     private static LeaseId Lease => new(new Epoch(42), 1_234_567_890_123);
 
     private static Settlement[] Settlements =>
@@ -78,7 +80,10 @@ internal static partial class WireValues
     private static IEnumerable<WireValue> Queues() =>
     [
         Of("queue-settings", QueueSettings),
+        Of("queue-settings with tenants", QueueSettings with { ParkKeys = true, TenantHeader = "oq-tenant", Breaker = null }),
         Of<QueueSettings?>("no queue-settings", null),
+        Of("breaker-settings", Breaker),
+        Of<BreakerSettings?>("no breaker-settings", null),
         Of("watch-answer", new WatchAnswer(500, long.MaxValue)),
         Of("queue-status", new QueueStatus(new Offset(1), 2, new Offset(3), 4, 5, 6)),
         Of<QueueStatus?>("no queue-status", null),

@@ -49,7 +49,16 @@ public sealed class GroupStateTests
         var settings = new GroupSettings
         {
             Kind = GroupKind.Queue,
-            Queue = new QueueSettings { Lease = TimeSpan.FromSeconds(20), MaxDeliveries = 7, Backoff = TimeSpan.Zero, MaxBackoff = TimeSpan.FromSeconds(90), OrderedByKey = true },
+            Queue = new QueueSettings
+            {
+                Lease = TimeSpan.FromSeconds(20),
+                MaxDeliveries = 7,
+                Backoff = TimeSpan.Zero,
+                MaxBackoff = TimeSpan.FromSeconds(90),
+                OrderedByKey = true,
+                ParkKeys = true,
+                TenantHeader = "oq-tenant",
+            },
         };
         GroupEntry[] entries =
         [
@@ -81,6 +90,17 @@ public sealed class GroupStateTests
         Assert.Equal(new GroupSettings { Start = new OffsetQuery.AtTime(new Timestamp(1_700_000_000_000)), Ephemeral = true }, state.Settings);
         Assert.Equal(new Epoch(0), state.Incarnation);
         Assert.False(state.IsDeleting);
+    }
+
+    [Fact]
+    public void Queue_group_from_before_there_were_breakers_has_none()
+    {
+        var state = new GroupState();
+        state.Apply("""{"created":{"kind":"Queue","incarnation":42,"queue":{"leaseMilliseconds":20000,"maxDeliveries":7,"maxBackoffMilliseconds":90000,"orderedByKey":true}},"generation":1}"""u8);
+
+        Assert.Equal(
+            new QueueSettings { Lease = TimeSpan.FromSeconds(20), MaxDeliveries = 7, Backoff = TimeSpan.Zero, MaxBackoff = TimeSpan.FromSeconds(90), OrderedByKey = true, Breaker = null },
+            state.Settings!.Queue);
     }
 
     [Fact]

@@ -19,6 +19,19 @@ internal struct QueueSettingsSurrogate
 
     [Id(4)]
     public bool OrderedByKey;
+
+    [Id(5)]
+    public bool ParkKeys;
+
+    [Id(6)]
+    public string? TenantHeader;
+
+    // Null for that of BreakerSettings itself, as clients write it that do not know of breakers.
+    [Id(7)]
+    public BreakerSettings? Breaker;
+
+    [Id(8)]
+    public bool NeverPaused;
 }
 
 [RegisterConverter]
@@ -31,6 +44,9 @@ internal sealed class QueueSettingsConverter : IConverter<QueueSettings, QueueSe
         Backoff = surrogate.Backoff,
         MaxBackoff = surrogate.MaxBackoff,
         OrderedByKey = surrogate.OrderedByKey,
+        ParkKeys = surrogate.ParkKeys,
+        TenantHeader = surrogate.TenantHeader,
+        Breaker = surrogate.NeverPaused ? null : surrogate.Breaker ?? new(),
     };
 
     public QueueSettingsSurrogate ConvertToSurrogate(in QueueSettings value) => new()
@@ -40,6 +56,46 @@ internal sealed class QueueSettingsConverter : IConverter<QueueSettings, QueueSe
         Backoff = value.Backoff,
         MaxBackoff = value.MaxBackoff,
         OrderedByKey = value.OrderedByKey,
+        ParkKeys = value.ParkKeys,
+        TenantHeader = value.TenantHeader,
+        Breaker = value.Breaker == new BreakerSettings() ? null : value.Breaker,
+        NeverPaused = value.Breaker is null,
+    };
+}
+
+[GenerateSerializer, Immutable, Alias("oq.breaker-settings")]
+internal struct BreakerSettingsSurrogate
+{
+    [Id(0)]
+    public double FailureRatio;
+
+    [Id(1)]
+    public int LeastDeliveries;
+
+    [Id(2)]
+    public TimeSpan Window;
+
+    [Id(3)]
+    public TimeSpan Pause;
+}
+
+[RegisterConverter]
+internal sealed class BreakerSettingsConverter : IConverter<BreakerSettings, BreakerSettingsSurrogate>
+{
+    public BreakerSettings ConvertFromSurrogate(in BreakerSettingsSurrogate surrogate) => new()
+    {
+        FailureRatio = surrogate.FailureRatio,
+        LeastDeliveries = surrogate.LeastDeliveries,
+        Window = surrogate.Window,
+        Pause = surrogate.Pause,
+    };
+
+    public BreakerSettingsSurrogate ConvertToSurrogate(in BreakerSettings value) => new()
+    {
+        FailureRatio = value.FailureRatio,
+        LeastDeliveries = value.LeastDeliveries,
+        Window = value.Window,
+        Pause = value.Pause,
     };
 }
 
