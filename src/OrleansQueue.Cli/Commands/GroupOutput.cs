@@ -44,7 +44,7 @@ internal abstract class GroupOutput
             if (kind == GroupKind.Queue)
             {
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"  {status.Partition.TopicName}/{status.Partition.Committed.Partition}: {(status.Queue is { } queue ? $"available {Known(status.Available)}, leased {queue.Leased}, delayed {queue.Delayed}, dead {queue.Dead}" : "unknown")}"));
+                    $"  {status.Partition.TopicName}/{status.Partition.Committed.Partition}: {(status.Queue is { } queue ? $"available {Known(status.Available)}, leased {queue.Leased}, delayed {queue.Delayed}, dead {queue.Dead}{(queue.ParkedKeys == 0 ? "" : $", parked keys {queue.ParkedKeys}")}" : "unknown")}"));
                 return;
             }
 
@@ -98,6 +98,7 @@ internal abstract class GroupOutput
                 JsonLines.WriteNumber(line, "leased", status.Queue?.Leased);
                 JsonLines.WriteNumber(line, "delayed", status.Queue?.Delayed);
                 JsonLines.WriteNumber(line, "dead", status.Queue?.Dead);
+                JsonLines.WriteNumber(line, "parked_keys", status.Queue?.ParkedKeys);
                 JsonLines.WriteNumber(line, "finished", status.Queue?.Finished.Value);
                 JsonLines.WriteNumber(line, "end", status.End?.Value);
                 return;

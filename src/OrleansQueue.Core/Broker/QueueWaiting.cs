@@ -42,7 +42,8 @@ public abstract record WaitResult
 /// <param name="Leased">Messages that are leased.</param>
 /// <param name="Delayed">Messages that failed and wait for their next delivery.</param>
 /// <param name="Dead">Dead letters that were neither redriven nor purged.</param>
-public sealed record QueueStatus(Offset Finished, long Available, Offset Examined, long Leased, long Delayed, long Dead);
+/// <param name="ParkedKeys">Keys whose messages wait until their dead letters are redriven or purged.</param>
+public sealed record QueueStatus(Offset Finished, long Available, Offset Examined, long Leased, long Delayed, long Dead, long ParkedKeys = 0);
 
 /// <summary>The dead letters of a partition.</summary>
 /// <param name="Topic">The name of the topic that they lie in; it is there once the first of them is.</param>

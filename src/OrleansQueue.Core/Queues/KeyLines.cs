@@ -72,9 +72,35 @@ internal sealed class KeyLines
         }
 
         Settle(line);
+        Forget(row.Key, line);
+    }
+
+    /// <summary>Messages of a key wait, whatever becomes of others of it, until it is freed as often.</summary>
+    public void Park(ulong key)
+    {
+        if (!_lines.TryGetValue(key, out var line))
+        {
+            _lines.Add(key, line = new Line());
+        }
+
+        line.Held++;
+        Settle(line);
+    }
+
+    /// <summary>Ends what <see cref="Park"/> began.</summary>
+    public void Free(ulong key)
+    {
+        var line = _lines[key];
+        line.Held--;
+        Settle(line);
+        Forget(key, line);
+    }
+
+    private void Forget(ulong key, Line line)
+    {
         if (line.Held == 0 && line.Waiting is null or { Count: 0 })
         {
-            _lines.Remove(row.Key);
+            _lines.Remove(key);
         }
     }
 
@@ -102,6 +128,7 @@ internal sealed class KeyLines
     /// <summary>The messages of one key that are examined and not done.</summary>
     private sealed class Line
     {
+        // How many are held, wait, are dying or park it.
         public int Held;
         public SortedSet<long>? Waiting;
         public long? Ready;

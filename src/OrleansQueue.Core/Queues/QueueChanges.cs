@@ -24,6 +24,13 @@ internal static class QueueChanges
         .Text(message.Reason)
         .Text(message.Error);
 
+    /// <summary>The first of the messages that are to become dead letters is one; whether later messages of its key wait for it.</summary>
+    public static QueueEntryWriter Dead(DyingMessage message, Offset letter, bool parks)
+    {
+        var entry = new QueueEntryWriter(QueueEntryKind.Dead).Number(message.Place.Value).Number(letter.Value);
+        return parks ? entry.Byte(1) : entry;
+    }
+
     /// <summary>Forgets the messages of some places and moves to where the group goes on.</summary>
     public static QueueEntryWriter Lost(QueueEntryKind kind, long first, long end, Position examined) =>
         new QueueEntryWriter(kind).Range(first, end).Number(examined.Offset.Value).Number(examined.Epoch.Value);

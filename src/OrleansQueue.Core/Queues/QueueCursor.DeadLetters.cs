@@ -31,6 +31,9 @@ internal sealed partial class QueueCursor
     public async ValueTask<long> PurgeAsync(IReadOnlyList<OffsetRange>? letters)
     {
         var count = Take(QueueEntryKind.Purged, letters);
+
+        // Messages may have waited for them.
+        Changed();
         await KeptAsync();
         return count;
     }
@@ -122,10 +125,10 @@ internal sealed partial class QueueCursor
         switch (result)
         {
             case ProduceResult.Appended appended:
-                Change(new QueueEntryWriter(QueueEntryKind.Dead).Number(dying.Place.Value).Number(appended.BaseOffset.Value));
+                Change(QueueChanges.Dead(dying, appended.BaseOffset, Assignment.Settings.ParkKeys));
                 break;
             case ProduceResult.Duplicate { BaseOffset: { } at }:
-                Change(new QueueEntryWriter(QueueEntryKind.Dead).Number(dying.Place.Value).Number(at.Value));
+                Change(QueueChanges.Dead(dying, at, Assignment.Settings.ParkKeys));
                 break;
             case ProduceResult.OutOfOrder or ProduceResult.UnknownProducer or ProduceResult.ProducerFenced:
                 Change(QueueChanges.Producer(NextEpoch(producer), isRequeue: false)!);

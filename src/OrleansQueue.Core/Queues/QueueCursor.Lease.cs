@@ -85,6 +85,12 @@ internal sealed partial class QueueCursor
                     throw _journal.GivenUp();
                 }
 
+                if (NextPlace() != place)
+                {
+                    // While that was read, a message was put back that comes first.
+                    continue;
+                }
+
                 plan.IsRequeued = place.IsRequeued;
                 if (!PassRemoved(window, place))
                 {

@@ -91,9 +91,10 @@ internal sealed partial class QueueCursor
         switch (await _requeue.AppendAsync(BatchStamp.Of(producer.Stamp, batch.ToArray())))
         {
             case ProduceResult.Appended or ProduceResult.Duplicate:
+                // It is there to be leased by the time that its key goes on, or a later message of the key would come before it.
+                _requeueEnd = _requeue.Offsets.HighWatermark;
                 Change(new QueueEntryWriter(QueueEntryKind.Redriven).Number(letter.Value).Byte(1));
                 await KeptAsync();
-                _requeueEnd = _requeue.Offsets.HighWatermark;
                 await _requeue.ApplyRetentionAsync(new Retention(TimeSpan.Zero), _state.RequeueFinished, _ending.Token);
                 return true;
             case ProduceResult.OutOfOrder or ProduceResult.UnknownProducer or ProduceResult.ProducerFenced:

@@ -144,7 +144,8 @@ internal sealed partial class QueueCursor : IAsyncDisposable
             _state.Examined,
             _state.CountOf(MessageState.Leased),
             _state.CountOf(MessageState.Delayed),
-            _state.Dead.Count + _state.Redriving.Count + _state.CountOf(MessageState.Dying));
+            _state.Dead.Count + _state.Redriving.Count + _state.CountOf(MessageState.Dying),
+            _state.Parked.Count);
         await KeptAsync();
         return status;
     }

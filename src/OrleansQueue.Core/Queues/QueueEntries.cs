@@ -58,6 +58,9 @@ internal enum QueueEntryKind : byte
 
     /// <summary>A new owner goes by another clock.</summary>
     Clock = 17,
+
+    /// <summary>Of a snapshot: dead letters that park their keys.</summary>
+    Parked = 18,
 }
 
 /// <summary>Writes one entry: numbers as variable-length integers, text as length and UTF-8.</summary>
@@ -112,13 +115,20 @@ internal sealed class QueueEntryWriter
         Range(row.First, row.End);
         if (row.Key != 0)
         {
-            BinaryPrimitives.WriteUInt64BigEndian(_to.GetSpan(sizeof(ulong)), row.Key);
-            _to.Advance(sizeof(ulong));
+            Key(row.Key);
         }
 
         NumberIfAny(row.Blamed);
         NumberIfAny(row.Lease);
         NumberIfAny(row.At);
+        return this;
+    }
+
+    /// <summary>What stands for a key.</summary>
+    public QueueEntryWriter Key(ulong key)
+    {
+        BinaryPrimitives.WriteUInt64BigEndian(_to.GetSpan(sizeof(ulong)), key);
+        _to.Advance(sizeof(ulong));
         return this;
     }
 
@@ -161,12 +171,14 @@ internal sealed class QueueEntryWriter
                 First = first,
                 End = end,
                 State = (MessageState)(flags & StateBits),
-                Key = (flags & KeyFlag) != 0 ? BinaryPrimitives.ReadUInt64BigEndian(Bytes(sizeof(ulong))) : 0,
+                Key = (flags & KeyFlag) != 0 ? Key() : 0,
                 Blamed = (flags & BlamedFlag) != 0 ? (int)Number() : 0,
                 Lease = (flags & LeaseFlag) != 0 ? Number() : 0,
                 At = (flags & AtFlag) != 0 ? Number() : 0,
             };
         }
+
+        public ulong Key() => BinaryPrimitives.ReadUInt64BigEndian(Bytes(sizeof(ulong)));
 
         private ReadOnlySpan<byte> Bytes(int length)
         {

@@ -5,6 +5,8 @@ namespace OrleansQueue.Queues;
 /// <summary>How entries about dead letters change the state.</summary>
 internal sealed partial class QueueState
 {
+    private static readonly OffsetRange AllLetters = new(Offset.Zero, new Offset(long.MaxValue));
+
     private void ApplyDead(QueueEntryKind kind, ref QueueEntryWriter.Reader reader)
     {
         switch (kind)
@@ -28,6 +30,7 @@ internal sealed partial class QueueState
             case QueueEntryKind.Redriven:
                 var letter = new Offset(reader.Number());
                 Redriving.Remove(new OffsetRange(letter, letter.Plus(1)));
+                FreeKeys(new OffsetRange(letter, letter.Plus(1)));
                 if (reader.Byte() != 0)
                 {
                     RequeueProducer = RequeueProducer!.Advanced;
@@ -35,10 +38,21 @@ internal sealed partial class QueueState
 
                 break;
             case QueueEntryKind.Purged:
-                ForEach(ref reader, Dead.Remove);
+                ForEach(ref reader, range =>
+                {
+                    Dead.Remove(range);
+                    FreeKeys(range);
+                });
                 break;
             case QueueEntryKind.Open:
                 ForEach(ref reader, Dead.Add);
+                break;
+            case QueueEntryKind.Parked:
+                while (!reader.IsAtEnd)
+                {
+                    Park(new Offset(reader.Number()), reader.Key());
+                }
+
                 break;
             default:
                 throw new InvalidDataException($"An entry of a queue's journal is of kind {(byte)kind}, which this version does not know.");
@@ -61,9 +75,15 @@ internal sealed partial class QueueState
     {
         var place = new Place(reader.Number());
         var letter = reader.Number();
+        var parks = !reader.IsAtEnd && reader.Byte() != 0;
         if (_dyingAt.Remove(place))
         {
             _dyingOrder.Dequeue();
+            if (parks && _rows.Next(place.Value) is { State: MessageState.Dying, Key: not 0 } row)
+            {
+                Park(new Offset(letter), row.Key);
+            }
+
             _rows.Cut(place.Value, place.Value + 1);
         }
 
@@ -91,9 +111,25 @@ internal sealed partial class QueueState
         {
             Dead.Clear();
             Redriving.Clear();
+            FreeKeys(AllLetters);
         }
 
         DeadProducer = producer;
+    }
+
+    private void Park(Offset letter, ulong key)
+    {
+        Parked.Add(letter, key);
+        _lines.Park(key);
+    }
+
+    /// <summary>The keys that dead letters parked go on.</summary>
+    private void FreeKeys(OffsetRange letters)
+    {
+        foreach (var key in Parked.Take(letters))
+        {
+            _lines.Free(key);
+        }
     }
 
     private static void ForEach(ref QueueEntryWriter.Reader reader, Action<OffsetRange> take)

@@ -18,6 +18,9 @@ internal sealed partial class QueueState
     /// <summary>The dead letters that are being put back.</summary>
     public OffsetSet Redriving { get; } = new();
 
+    /// <summary>Which of the dead letters, also of those that are being put back, park their keys.</summary>
+    public ParkedKeys Parked { get; private set; } = new();
+
     /// <summary>Who appends dead letters; null where nobody has yet.</summary>
     public CursorProducer? DeadProducer { get; private set; }
 
@@ -48,6 +51,10 @@ internal sealed partial class QueueState
                 ApplyRenewed(ref reader);
                 break;
             case QueueEntryKind.Sought:
+                // Whoever moves the group wants all of it, also what waits for dead letters.
+                FreeKeys(AllLetters);
+                ApplyLost(ref reader);
+                break;
             case QueueEntryKind.Lost:
                 ApplyLost(ref reader);
                 break;
@@ -108,6 +115,7 @@ internal sealed partial class QueueState
         _dyingOrder.Clear();
         Dead.Clear();
         Redriving.Clear();
+        Parked = new ParkedKeys();
         (Cursor, DeadProducer, RequeueProducer) = (null, null, null);
     }
 
@@ -147,6 +155,16 @@ internal sealed partial class QueueState
 
         yield return QueueChanges.Ranges(QueueEntryKind.Open, Dead.Ranges);
         yield return QueueChanges.Ranges(QueueEntryKind.Redriving, Redriving.Ranges);
+        if (Parked.Letters.Count != 0)
+        {
+            var parked = new QueueEntryWriter(QueueEntryKind.Parked);
+            foreach (var (letter, key) in Parked.Letters)
+            {
+                parked.Number(letter.Value).Key(key);
+            }
+
+            yield return parked;
+        }
     }
 
     private void MoveTo(ref QueueEntryWriter.Reader reader)

@@ -86,6 +86,7 @@ internal static partial class WireValues
         Of<BreakerSettings?>("no breaker-settings", null),
         Of("watch-answer", new WatchAnswer(500, long.MaxValue)),
         Of("queue-status", new QueueStatus(new Offset(1), 2, new Offset(3), 4, 5, 6)),
+        Of("queue-status with parked keys", new QueueStatus(new Offset(1), 2, new Offset(3), 4, 5, 6, 7)),
         Of<QueueStatus?>("no queue-status", null),
         Of("dead-letters", new DeadLetters("__dead.0a", new Partition(3), [Range(0, 2), Range(7, 8)])),
         Of<DeadLetters?>("no dead-letters", null),

@@ -52,7 +52,7 @@ internal sealed class QueueBench : IQueueSurroundings, IAsyncDisposable
     /// <summary>Fails fetches while it is set.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>Holds fetches up until it ends.</summary>
+    /// <summary>Holds fetches from the topic up until it ends.</summary>
     public Task Reading { get; set; } = Task.CompletedTask;
 
     /// <summary>The topic of dead letters, once there is one.</summary>
@@ -123,7 +123,7 @@ internal sealed class QueueBench : IQueueSurroundings, IAsyncDisposable
 
     async ValueTask<FetchResult> IQueueSurroundings.FetchAsync(FetchRequest request, CancellationToken cancellationToken)
     {
-        await Reading;
+        await (request.From.Topic == Partition.Topic ? Reading : Task.CompletedTask);
         return IsSilent ? throw new BrokerUnavailableException("silent") : await _partitions[request.From.Topic].FetchAsync(request, cancellationToken);
     }
 

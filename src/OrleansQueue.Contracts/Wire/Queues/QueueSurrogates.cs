@@ -119,13 +119,16 @@ internal struct QueueStatusSurrogate
 
     [Id(5)]
     public long Dead;
+
+    [Id(6)]
+    public long ParkedKeys;
 }
 
 [RegisterConverter]
 internal sealed class QueueStatusConverter : IConverter<QueueStatus, QueueStatusSurrogate>
 {
     public QueueStatus ConvertFromSurrogate(in QueueStatusSurrogate surrogate) =>
-        new(surrogate.Finished, surrogate.Available, surrogate.Examined, surrogate.Leased, surrogate.Delayed, surrogate.Dead);
+        new(surrogate.Finished, surrogate.Available, surrogate.Examined, surrogate.Leased, surrogate.Delayed, surrogate.Dead, surrogate.ParkedKeys);
 
     public QueueStatusSurrogate ConvertToSurrogate(in QueueStatus value) => new()
     {
@@ -135,6 +138,7 @@ internal sealed class QueueStatusConverter : IConverter<QueueStatus, QueueStatus
         Leased = value.Leased,
         Delayed = value.Delayed,
         Dead = value.Dead,
+        ParkedKeys = value.ParkedKeys,
     };
 }
 
