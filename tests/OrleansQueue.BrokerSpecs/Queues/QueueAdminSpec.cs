@@ -57,10 +57,16 @@ public abstract class QueueAdminSpec : QueueSpec
             "settlement offsets",
             Assert.IsType<SettleResult.Refused>(await Broker.SettleAsync(
                 new SettleRequest(Group, Partition, [new Settlement(lease, new OffsetRange(new Offset(5), new Offset(5)), SettlementKind.Complete)]), default)).Reason.Field);
-        Assert.Equal(
-            "max deliveries",
-            Assert.IsType<CreateGroupResult.Refused>(await Broker.CreateGroupAsync(
-                NewName("group"), new GroupSettings { Kind = GroupKind.Queue, Queue = new QueueSettings { MaxDeliveries = 0 } }, [Topic.Name], default)).Reason.Field);
+        Assert.Equal("max deliveries is 0; allowed is 1 to 1000.", await RefusedAsync(new() { MaxDeliveries = 0 }));
+        Assert.Equal("park keys is true; allowed is only for groups that are ordered by key.", await RefusedAsync(new() { ParkKeys = true }));
+        Assert.StartsWith("tenant header is ", await RefusedAsync(new() { TenantHeader = new string('x', 256) }), StringComparison.Ordinal);
+        Assert.Equal("breaker failure ratio is 0; allowed is more than 0, at most 1.", await RefusedAsync(new() { Breaker = new() { FailureRatio = 0 } }));
+        Assert.Equal("breaker least deliveries is 0; allowed is 1 to 10000.", await RefusedAsync(new() { Breaker = new() { LeastDeliveries = 0 } }));
+        Assert.Equal("breaker window is 00:00:00; allowed is 00:00:01 to 00:10:00.", await RefusedAsync(new() { Breaker = new() { Window = TimeSpan.Zero } }));
+        Assert.Equal("breaker pause is 00:00:00; allowed is 00:00:01 to 01:00:00.", await RefusedAsync(new() { Breaker = new() { Pause = TimeSpan.Zero } }));
+
+        async Task<string> RefusedAsync(QueueSettings settings) => Assert.IsType<CreateGroupResult.Refused>(
+            await Broker.CreateGroupAsync(NewName("group"), new GroupSettings { Kind = GroupKind.Queue, Queue = settings }, [Topic.Name], default)).Reason.ToString();
     }
 
     [Fact]

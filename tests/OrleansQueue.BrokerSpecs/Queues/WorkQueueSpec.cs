@@ -110,6 +110,26 @@ public abstract class WorkQueueSpec : QueueSpec
     }
 
     [Fact]
+    public async Task A_parked_key_goes_on_behind_its_dead_letter_once_that_is_redriven()
+    {
+        await CreateQueueAsync(Quick with { OrderedByKey = true, ParkKeys = true });
+        var member = await JoinQueueAsync("worker");
+        await PublishAsync("a=a1", "a=a2", "b=b1");
+        var first = await LeaseWhenThereAsync(member, 1);
+        await SettleAsync(first.Settle(SettlementKind.DeadLetter));
+        await FindDeadAsync(1);
+        Assert.Equal("b1", (await LeaseWhenThereAsync(member)).Values);
+        Assert.Equal(1, (await DescribeQueueAsync()).ParkedKeys);
+
+        Assert.Equal(1, await Broker.RedriveAsync(Group, Partition, null, default));
+        var redriven = await LeaseWhenThereAsync(member);
+        Assert.Equal("a1", redriven.Values);
+        await SettleAsync(redriven.Settle(SettlementKind.Complete));
+        Assert.Equal("a2", (await LeaseWhenThereAsync(member, 1)).Values);
+        Assert.Equal(0, (await DescribeQueueAsync()).ParkedKeys);
+    }
+
+    [Fact]
     public async Task SQS_a_message_that_was_received_as_often_as_allowed_moves_to_the_dead_letter_queue_and_can_be_redriven()
     {
         await CreateQueueAsync(Quick with { MaxDeliveries = 3 });
