@@ -9,6 +9,9 @@ internal sealed class KeyLines
     private readonly Dictionary<ulong, Line> _lines = [];
     private readonly SortedSet<long> _ready = [];
 
+    /// <summary>Whose messages are leased next, of the rows to lease that are somebody's.</summary>
+    public TenantTurns Turns { get; } = new();
+
     /// <summary>Whether there is a message to lease.</summary>
     public bool HasReady => _ready.Count != 0;
 
@@ -30,7 +33,7 @@ internal sealed class KeyLines
         {
             if (row.State == MessageState.Available)
             {
-                _ready.Add(row.First);
+                AddReady(row.First, row.Tenant);
             }
 
             return;
@@ -43,7 +46,7 @@ internal sealed class KeyLines
 
         if (row.State == MessageState.Available)
         {
-            (line.Waiting ??= []).Add(row.First);
+            (line.Waiting ??= []).Add((row.First, row.Tenant));
         }
         else
         {
@@ -57,14 +60,18 @@ internal sealed class KeyLines
     {
         if (row.Key == 0)
         {
-            _ready.Remove(row.First);
+            if (row.State == MessageState.Available)
+            {
+                RemoveReady(row.First, row.Tenant);
+            }
+
             return;
         }
 
         var line = _lines[row.Key];
         if (row.State == MessageState.Available)
         {
-            line.Waiting!.Remove(row.First);
+            line.Waiting!.Remove((row.First, row.Tenant));
         }
         else
         {
@@ -96,6 +103,24 @@ internal sealed class KeyLines
         Forget(key, line);
     }
 
+    private void AddReady(long first, ulong tenant)
+    {
+        _ready.Add(first);
+        if (tenant != 0)
+        {
+            Turns.Add(tenant, first);
+        }
+    }
+
+    private void RemoveReady(long first, ulong tenant)
+    {
+        _ready.Remove(first);
+        if (tenant != 0)
+        {
+            Turns.Remove(tenant, first);
+        }
+    }
+
     private void Forget(ulong key, Line line)
     {
         if (line.Held == 0 && line.Waiting is null or { Count: 0 })
@@ -106,7 +131,7 @@ internal sealed class KeyLines
 
     private void Settle(Line line)
     {
-        long? ready = line.Held == 0 && line.Waiting is { Count: not 0 } waiting ? waiting.Min : null;
+        (long First, ulong Tenant)? ready = line.Held == 0 && line.Waiting is { Count: not 0 } waiting ? waiting.Min : null;
         if (ready == line.Ready)
         {
             return;
@@ -114,12 +139,12 @@ internal sealed class KeyLines
 
         if (line.Ready is { } before)
         {
-            _ready.Remove(before);
+            RemoveReady(before.First, before.Tenant);
         }
 
         if (ready is { } now)
         {
-            _ready.Add(now);
+            AddReady(now.First, now.Tenant);
         }
 
         line.Ready = ready;
@@ -130,7 +155,7 @@ internal sealed class KeyLines
     {
         // How many are held, wait, are dying or park it.
         public int Held;
-        public SortedSet<long>? Waiting;
-        public long? Ready;
+        public SortedSet<(long First, ulong Tenant)>? Waiting;
+        public (long First, ulong Tenant)? Ready;
     }
 }

@@ -31,6 +31,18 @@ internal static class QueueChanges
         return parks ? entry.Byte(1) : entry;
     }
 
+    /// <summary>Messages were looked at that may be leased later.</summary>
+    public static QueueEntryWriter Examined(Offset examined, Epoch epoch, Offset requeueExamined, IReadOnlyList<Unfinished> rows)
+    {
+        var entry = new QueueEntryWriter(QueueEntryKind.Examined).Number(examined.Value).Number(epoch.Value).Number(requeueExamined.Value);
+        foreach (var row in rows)
+        {
+            entry.Row(row);
+        }
+
+        return entry;
+    }
+
     /// <summary>Forgets the messages of some places and moves to where the group goes on.</summary>
     public static QueueEntryWriter Lost(QueueEntryKind kind, long first, long end, Position examined) =>
         new QueueEntryWriter(kind).Range(first, end).Number(examined.Offset.Value).Number(examined.Epoch.Value);

@@ -38,6 +38,10 @@ internal sealed partial class QueueCursor
             {
                 number = _state.NextLease;
                 problem = await FillAsync(plan, number, request.Owner, duration);
+                if (HasTenants && plan.IsEmpty && problem is null)
+                {
+                    problem = await FillByTurnsAsync(plan, request, number, duration);
+                }
             }
             finally
             {
@@ -61,13 +65,13 @@ internal sealed partial class QueueCursor
 
     private bool HasMessages => _state.Lines.HasReady || _state.RequeueExamined < _requeueEnd || (_state.Examined < _end && _state.RowCount < MostRows);
 
-    /// <summary>Leases until the plan is full or there is nothing more; answers what stood in the way, or null.</summary>
+    /// <summary>Leases until the plan is full or there is nothing more; answers what stood in the way, or null. What was put back comes first, whosever it is.</summary>
     private async ValueTask<LeaseResult?> FillAsync(LeasePlan plan, long number, string owner, TimeSpan duration)
     {
         for (var reads = 0; plan.HasRoom && reads < MostReads; reads++)
         {
             Tick();
-            if (NextPlace() is not { } place || (place.IsRequeued != plan.IsRequeued && !plan.IsEmpty))
+            if (NextPlace() is not { } place || (place.IsRequeued != plan.IsRequeued && !plan.IsEmpty) || (HasTenants && !place.IsRequeued))
             {
                 return null;
             }
@@ -141,10 +145,13 @@ internal sealed partial class QueueCursor
     {
         var picker = new LeasePicker(_state, plan, Assignment.Settings.OrderedByKey, from.IsRequeued);
         picker.Pick(window, from.Offset);
-        var entry = new QueueEntryWriter(QueueEntryKind.Leased).Number(number).Text(owner).Number(Now).Number((long)duration.TotalMilliseconds);
-        entry.Number((from.IsRequeued ? _state.Examined : picker.Examined).Value)
-            .Number((from.IsRequeued ? _state.ExaminedEpoch : picker.ExaminedEpoch ?? _state.ExaminedEpoch).Value)
-            .Number((from.IsRequeued ? picker.Examined : _state.RequeueExamined).Value);
+        var entry = LeasedEntry(
+            number,
+            owner,
+            duration,
+            from.IsRequeued ? _state.Examined : picker.Examined,
+            from.IsRequeued ? _state.ExaminedEpoch : picker.ExaminedEpoch ?? _state.ExaminedEpoch,
+            from.IsRequeued ? picker.Examined : _state.RequeueExamined);
         foreach (var row in picker.Rows)
         {
             entry.Row(row);
@@ -152,4 +159,9 @@ internal sealed partial class QueueCursor
 
         Change(entry);
     }
+
+    /// <summary>The beginning of an entry of a lease, before its rows.</summary>
+    private QueueEntryWriter LeasedEntry(long number, string owner, TimeSpan duration, Offset examined, Epoch epoch, Offset requeueExamined) =>
+        new QueueEntryWriter(QueueEntryKind.Leased).Number(number).Text(owner).Number(Now).Number((long)duration.TotalMilliseconds)
+            .Number(examined.Value).Number(epoch.Value).Number(requeueExamined.Value);
 }

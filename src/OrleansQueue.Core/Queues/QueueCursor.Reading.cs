@@ -5,16 +5,19 @@ namespace OrleansQueue.Queues;
 /// <summary>Reading the records that are leased.</summary>
 internal sealed partial class QueueCursor
 {
-    private ScanWindow? _window;
+    // Who shares between tenants goes to and fro between their backlogs.
+    private const int WindowsOfTenants = 4;
+
+    private readonly ScanWindows _windows;
     private Offset _end;
 
     /// <summary>Forgets what was read, for example because it is not what the log holds any more.</summary>
-    private void Forget() => _window = null;
+    private void Forget() => _windows.Clear();
 
     /// <summary>The batches at a place; neither where there are none, or what is in the way.</summary>
     private async ValueTask<(ScanWindow? Window, LeaseResult? Problem)> FindWindowAsync(Place place)
     {
-        if (_window is { } known && known.IsRequeued == place.IsRequeued && known.Covers(place.Offset))
+        if (_windows.Find(place) is { } known)
         {
             return (known, null);
         }
@@ -22,7 +25,7 @@ internal sealed partial class QueueCursor
         _journal.Begin();
         if (place.IsRequeued)
         {
-            return (_window = await ReadRequeuedAsync(place.Offset), null);
+            return (await ReadRequeuedAsync(place.Offset) is { } read ? _windows.Add(read) : null, null);
         }
 
         try
@@ -46,8 +49,7 @@ internal sealed partial class QueueCursor
         {
             case FetchResult.Fetched fetched:
                 _end = fetched.HighWatermark;
-                _window = ScanWindow.Of(fetched.Parts, isRequeued: false) ?? _window;
-                return (fetched.Parts.Count == 0 ? null : _window, null);
+                return (ScanWindow.Of(fetched.Parts, isRequeued: false) is { } read ? _windows.Add(read) : null, null);
             case FetchResult.Overtaken overtaken:
                 await PassAsync(0, overtaken.LogStart.Offset.Value, overtaken.LogStart, asked);
                 return (null, null);

@@ -61,6 +61,9 @@ internal enum QueueEntryKind : byte
 
     /// <summary>Of a snapshot: dead letters that park their keys.</summary>
     Parked = 18,
+
+    /// <summary>Messages were examined, and may be leased later.</summary>
+    Examined = 19,
 }
 
 /// <summary>Writes one entry: numbers as variable-length integers, text as length and UTF-8.</summary>
@@ -71,6 +74,7 @@ internal sealed class QueueEntryWriter
     private const byte BlamedFlag = 8;
     private const byte LeaseFlag = 16;
     private const byte AtFlag = 32;
+    private const byte TenantFlag = 64;
 
     private readonly ArrayBufferWriter<byte> _to = new(64);
     private long _place;
@@ -111,7 +115,7 @@ internal sealed class QueueEntryWriter
 
     public QueueEntryWriter Row(in Unfinished row)
     {
-        Byte((byte)((byte)row.State | (row.Key != 0 ? KeyFlag : 0) | (row.Blamed != 0 ? BlamedFlag : 0) | (row.Lease != 0 ? LeaseFlag : 0) | (row.At != 0 ? AtFlag : 0)));
+        Byte((byte)((byte)row.State | (row.Key != 0 ? KeyFlag : 0) | (row.Blamed != 0 ? BlamedFlag : 0) | (row.Lease != 0 ? LeaseFlag : 0) | (row.At != 0 ? AtFlag : 0) | (row.Tenant != 0 ? TenantFlag : 0)));
         Range(row.First, row.End);
         if (row.Key != 0)
         {
@@ -121,10 +125,10 @@ internal sealed class QueueEntryWriter
         NumberIfAny(row.Blamed);
         NumberIfAny(row.Lease);
         NumberIfAny(row.At);
-        return this;
+        return row.Tenant != 0 ? Key(row.Tenant) : this;
     }
 
-    /// <summary>What stands for a key.</summary>
+    /// <summary>What stands for a key, or for a tenant.</summary>
     public QueueEntryWriter Key(ulong key)
     {
         BinaryPrimitives.WriteUInt64BigEndian(_to.GetSpan(sizeof(ulong)), key);
@@ -175,6 +179,7 @@ internal sealed class QueueEntryWriter
                 Blamed = (flags & BlamedFlag) != 0 ? (int)Number() : 0,
                 Lease = (flags & LeaseFlag) != 0 ? Number() : 0,
                 At = (flags & AtFlag) != 0 ? Number() : 0,
+                Tenant = (flags & TenantFlag) != 0 ? Key() : 0,
             };
         }
 

@@ -41,6 +41,11 @@ internal sealed partial class QueueState
             case QueueEntryKind.Leased:
                 ApplyLeased(ref reader);
                 break;
+            case QueueEntryKind.Examined:
+                MoveTo(ref reader);
+                RequeueExamined = new Offset(reader.Number());
+                ApplyRows(ref reader);
+                break;
             case QueueEntryKind.Completed:
                 ApplyCompleted(ref reader);
                 break;

@@ -58,6 +58,21 @@ internal sealed class RecordIndex
     /// <summary>What stands for the key of a record; 0 where it has none.</summary>
     public ulong KeyOf(int record) => _keys[(2 * record) + 1] < 0 ? 0 : KeyHash.Of(Records.Span.Slice(_keys[2 * record], _keys[(2 * record) + 1]));
 
+    /// <summary>What stands for the value of a record's first header of a name; for that of no bytes where it has none. Never 0.</summary>
+    public ulong TenantOf(int record, ReadOnlySpan<byte> header)
+    {
+        _ = RecordLayout.TryParse(Records.Span, _starts[record], out var layout);
+        for (var headers = new HeaderReader(Records.Span[..layout.End], layout.HeadersAt, layout.HeaderCount); headers.MoveNext();)
+        {
+            if (headers.Name.SequenceEqual(header))
+            {
+                return KeyHash.Of(headers.Value.IsNull ? [] : headers.Value.Span);
+            }
+        }
+
+        return KeyHash.Of([]);
+    }
+
     /// <summary>The records from one offset up to another, both less that of the batch: the first, and the one behind the last.</summary>
     public (int First, int End) RecordsOf(long first, long end) => (FirstFrom(first), FirstFrom(end));
 

@@ -40,10 +40,14 @@ internal record struct Unfinished
     /// <summary>What stands for the key of the one message, where the group is ordered and it has one; else 0.</summary>
     public ulong Key;
 
+    /// <summary>What stands for the tenant whose messages they are, where the group shares between tenants; else 0.</summary>
+    public ulong Tenant;
+
     /// <summary>How many messages they are.</summary>
     public readonly long Count => End - First;
 
     /// <summary>Whether a row may be one with the one before it.</summary>
     public readonly bool Continues(in Unfinished before) =>
-        First == before.End && Key == 0 && before.Key == 0 && State == before.State && Blamed == before.Blamed && Lease == before.Lease && At == before.At;
+        First == before.End && Key == 0 && before.Key == 0 && State == before.State && Blamed == before.Blamed && Lease == before.Lease && At == before.At
+        && Tenant == before.Tenant;
 }

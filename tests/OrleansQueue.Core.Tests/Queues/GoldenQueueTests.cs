@@ -42,22 +42,27 @@ public sealed class GoldenQueueTests
         yield return ("owner", new QueueEntryWriter(QueueEntryKind.Owner).Number(1).Text("wörker"));
     }
 
-    /// <summary>What came later, for groups in which dead letters park their keys.</summary>
-    internal static IEnumerable<(string Name, QueueEntryWriter Entry)> ParkingEntries()
+    /// <summary>What came later, for groups in which dead letters park their keys, or which share between tenants.</summary>
+    internal static IEnumerable<(string Name, QueueEntryWriter Entry)> LaterEntries()
     {
         yield return ("dying-keyed", QueueChanges.Dying(new DyingMessage(new Place(114), 3, 1_767_225_603_000, "rejected", ""), KeyHash.Of("c"u8)));
         yield return ("dead-unparked", QueueChanges.Dead(new DyingMessage(new Place(113), 3, 0, "", ""), new Offset(42), parks: false));
         yield return ("dead-parked", QueueChanges.Dead(new DyingMessage(new Place(114), 3, 0, "", ""), new Offset(43), parks: true));
         yield return ("parked", new QueueEntryWriter(QueueEntryKind.Parked).Number(30).Key(KeyHash.Of("a"u8)).Number(44).Key(KeyHash.Of("b"u8)));
+        yield return ("examined", QueueChanges.Examined(new Offset(130), new Epoch(10), new Offset(1),
+        [
+            new Unfinished { First = 120, End = 128, Tenant = KeyHash.Of("acme"u8) },
+            new Unfinished { First = 128, End = 129, Tenant = KeyHash.Of([]), Key = KeyHash.Of("a"u8) },
+        ]));
     }
 
-    public static TheoryData<string> Names() => [.. Entries().Concat(ParkingEntries()).Select(entry => entry.Name)];
+    public static TheoryData<string> Names() => [.. Entries().Concat(LaterEntries()).Select(entry => entry.Name)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Entry_is_written_as_it_always_was(string name)
     {
-        var entry = Entries().Concat(ParkingEntries()).Single(entry => entry.Name == name).Entry;
+        var entry = Entries().Concat(LaterEntries()).Single(entry => entry.Name == name).Entry;
 
         Assert.Equal(Golden($"entry-{name}"), Convert.ToHexStringLower(entry.Entry));
     }
@@ -81,19 +86,20 @@ public sealed class GoldenQueueTests
     }
 
     [Fact]
-    public void Snapshot_with_parked_keys_is_written_as_it_always_was_and_makes_the_same_state()
+    public void Snapshot_with_all_that_came_later_is_written_as_it_always_was_and_makes_the_same_state()
     {
         var state = new QueueState();
         state.ReadSnapshot(Convert.FromHexString(Golden("snapshot")));
-        foreach (var (name, _) in ParkingEntries())
+        foreach (var (name, _) in LaterEntries())
         {
             state.Apply(Convert.FromHexString(Golden($"entry-{name}")));
         }
 
-        Assert.Equal(Golden("snapshot-parked"), SnapshotOf(state));
+        Assert.Equal(Golden("snapshot-later"), SnapshotOf(state));
         var again = new QueueState();
-        again.ReadSnapshot(Convert.FromHexString(Golden("snapshot-parked")));
-        Assert.Equal(Golden("snapshot-parked"), SnapshotOf(again));
+        again.ReadSnapshot(Convert.FromHexString(Golden("snapshot-later")));
+        Assert.Equal(Golden("snapshot-later"), SnapshotOf(again));
+        Assert.Equal((130, 1), (again.Examined.Value, again.Lines.Turns.Active));
         Assert.Equal([30L, 43, 44], again.Parked.Letters.Select(letter => letter.Key.Value));
     }
 

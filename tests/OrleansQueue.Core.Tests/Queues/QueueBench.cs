@@ -66,15 +66,19 @@ internal sealed class QueueBench : IQueueSurroundings, IAsyncDisposable
 
     public QueueHost NewHost() => new(Group, Partition, Store, this, Clock, Told);
 
-    /// <summary>Publishes messages, one batch for each call: texts of the form "key=value", or without a key.</summary>
+    /// <summary>Publishes messages, one batch for each call: texts of the form "tenant@key=value", or without a tenant or a key.</summary>
     public async Task PublishAsync(params string[] messages)
     {
         var builder = new RecordBatchBuilder(256);
         foreach (var message in messages)
         {
-            var split = message.Split('=', 2);
+            var (tenant, text) = message.Split('@', 2) is [var whose, var rest] ? (whose, rest) : (null, message);
+            var split = text.Split('=', 2);
             builder.Append(
-                new Timestamp(1_000), split.Length == 2 ? new NullableBytes(Encoding.UTF8.GetBytes(split[0])) : NullableBytes.Null, Encoding.UTF8.GetBytes(split[^1]).AsSpan());
+                new Timestamp(1_000),
+                split.Length == 2 ? new NullableBytes(Encoding.UTF8.GetBytes(split[0])) : NullableBytes.Null,
+                Encoding.UTF8.GetBytes(split[^1]).AsSpan(),
+                tenant is null ? [] : [new RecordHeader("other"u8.ToArray(), "x"u8.ToArray()), new RecordHeader("oq-tenant"u8.ToArray(), Encoding.UTF8.GetBytes(tenant))]);
         }
 
         Assert.IsType<ProduceResult.Appended>(await Topic.ProduceAsync(builder.Build(ProducerStamp.None)));

@@ -11,6 +11,10 @@ internal static class Messages
     private const int NumberBytes = 8;
     private const int MostPadding = 900;
     private const int MostKeys = 5;
+    private const int Tenants = 3;
+
+    /// <summary>The header that says whose a number is, where numbers have keys.</summary>
+    public const string TenantHeader = "tenant";
 
     public static ReadOnlyMemory<byte> Batch(ProducerStamp stamp, IReadOnlyList<long> values, Timestamp now, bool isKeyed = false)
     {
@@ -21,7 +25,11 @@ internal static class Messages
             BinaryPrimitives.WriteInt64BigEndian(value, number);
             var padding = PaddingOf(number);
             value.Slice(NumberBytes, padding).Fill((byte)number);
-            builder.Append(now, isKeyed && KeyOf(number) is { } key ? Encoding.UTF8.GetBytes(key) : NullableBytes.Null, value[..(NumberBytes + padding)]);
+            builder.Append(
+                now,
+                isKeyed && KeyOf(number) is { } key ? Encoding.UTF8.GetBytes(key) : NullableBytes.Null,
+                value[..(NumberBytes + padding)],
+                isKeyed && number % (Tenants + 1) != 0 ? [new RecordHeader(Encoding.UTF8.GetBytes(TenantHeader), new byte[] { (byte)(number % (Tenants + 1)) })] : []);
         }
 
         return builder.Build(stamp);

@@ -102,6 +102,7 @@ internal sealed class QueueRun
             Backoff = backoff,
             MaxBackoff = backoff + dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(3)),
             OrderedByKey = dice.Chance(0.5),
+            TenantHeader = dice.Chance(0.3) ? Messages.TenantHeader : null,
         };
     }
 }
