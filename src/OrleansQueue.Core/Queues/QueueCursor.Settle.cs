@@ -138,7 +138,7 @@ internal sealed partial class QueueCursor
     /// <summary>A message after a delivery that failed at some time.</summary>
     private Unfinished Blamed(Unfinished row, long failed, TimeSpan? delay)
     {
-        var wait = (long)(delay ?? Backoff.After(row.Blamed + 1, row.First, Assignment.Settings)).TotalMilliseconds;
+        var wait = (long)(delay ?? Backoff.After(row.Blamed + 1, row.First, Assignment.Settings.Backoff, Assignment.Settings.MaxBackoff)).TotalMilliseconds;
         return row with { Blamed = row.Blamed + 1, Lease = 0, At = wait == 0 ? 0 : failed + wait, State = wait == 0 ? MessageState.Available : MessageState.Delayed };
     }
 
