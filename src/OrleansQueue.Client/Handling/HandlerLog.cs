@@ -21,4 +21,7 @@ internal static partial class HandlerLog
 
     [LoggerMessage(2024, LogLevel.Error, "Group {Group}: message {Id} at offset {Offset} of partition {Partition} of topic {Topic} is dead-lettered: {Reason}")]
     public static partial void Rejected(this ILogger logger, Exception error, string group, string id, Offset offset, Partition partition, string topic, string reason);
+
+    [LoggerMessage(2025, LogLevel.Error, "Group {Group}: no retry policy could be chosen for message {Id} at offset {Offset} of partition {Partition} of topic {Topic}, whose handler failed; it follows the group.")]
+    public static partial void NoPolicy(this ILogger logger, Exception error, string group, string id, Offset offset, Partition partition, string topic);
 }

@@ -29,7 +29,7 @@ public interface IBatchHandler<T>
     Task HandleAsync(IReadOnlyList<MessageContext<T>> messages, CancellationToken cancellationToken);
 }
 
-/// <summary>Some messages of a batch failed; all others count as processed. Those that failed are tried again together.</summary>
+/// <summary>Some messages of a batch failed; all others count as processed. Those that failed are tried again together in a stream group, and each by its own exception in a queue group.</summary>
 public sealed class BatchFailedException : Exception
 {
     /// <summary>The <paramref name="failures"/>, by message. At least one.</summary>

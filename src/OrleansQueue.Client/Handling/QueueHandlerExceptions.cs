@@ -16,7 +16,8 @@ public sealed class RejectMessageException : Exception
 /// <summary>A handler of a queue group throws it to get its message again after a time of its own choice. It counts as a failure. Handlers of stream groups follow their options as with any other exception.</summary>
 public sealed class RetryLaterException : Exception
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
+    /// <summary>The longest that a group lets a message wait.</summary>
+    internal static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
     /// <summary>The message is to be tried again.</summary>
     /// <param name="delay">When: 0 to 7 d.</param>

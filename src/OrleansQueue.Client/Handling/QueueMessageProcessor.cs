@@ -9,6 +9,8 @@ internal sealed class QueueMessageProcessor(QueueHandlers handlers)
     private const string Unreadable = "unreadable";
     private const string UnknownType = "unknown type";
 
+    private readonly QueueFailures _failures = new(handlers);
+
     /// <summary>Ends when the messages are settled, or are lost.</summary>
     /// <param name="route">Their handler; null where nobody takes their type.</param>
     /// <param name="messages">The messages.</param>
@@ -48,12 +50,12 @@ internal sealed class QueueMessageProcessor(QueueHandlers handlers)
             }
             else
             {
-                DeadLetter(message, UnknownType, new UnknownMessageTypeException(delivery.Topic, HandlerRoutes.TypeOf(delivery)));
+                _failures.DeadLetter(message, UnknownType, new UnknownMessageTypeException(delivery.Topic, HandlerRoutes.TypeOf(delivery)));
             }
         }
         catch (MessageFormatException unreadable)
         {
-            DeadLetter(message, Unreadable, unreadable);
+            _failures.DeadLetter(message, Unreadable, unreadable);
         }
 
         return null;
@@ -64,11 +66,11 @@ internal sealed class QueueMessageProcessor(QueueHandlers handlers)
         if (message.Delivery.IsDamaged)
         {
             // To read it again may help.
-            Abandon(message, null, problem);
+            _failures.Abandon(message, null, problem);
         }
         else
         {
-            DeadLetter(message, Unreadable, problem);
+            _failures.DeadLetter(message, Unreadable, problem);
         }
     }
 
@@ -76,6 +78,7 @@ internal sealed class QueueMessageProcessor(QueueHandlers handlers)
     {
         IReadOnlyList<MessageContext> all = [.. contexts.Keys];
         Dictionary<MessageContext, Exception> failures = [];
+        var isCancelled = false;
         using var activity = HandlerActivity.Start(handlers.Group, all);
         using var lost = all.Count == 1 ? null : CancellationTokenSource.CreateLinkedTokenSource([.. contexts.Values.Select(static each => each.Member.TokenOf(each))]);
         try
@@ -86,12 +89,13 @@ internal sealed class QueueMessageProcessor(QueueHandlers handlers)
         catch (Exception error)
         {
             activity?.Fail(error);
-            failures = FailuresOf(contexts, error);
+            failures = FailuresOf(contexts, QueueFailures.CauseOf(error));
+            isCancelled = lost is { IsCancellationRequested: true };
         }
 
         foreach (var (context, message) in contexts)
         {
-            Settle(message, failures.GetValueOrDefault(context));
+            Settle(context, message, failures.GetValueOrDefault(context), isCancelled);
         }
     }
 
@@ -99,56 +103,28 @@ internal sealed class QueueMessageProcessor(QueueHandlers handlers)
 
     private static Dictionary<MessageContext, Exception> FailuresOf(Dictionary<MessageContext, QueueMessage> contexts, Exception error)
     {
-        var named = (error as BatchFailedException)?.Failures.Where(each => contexts.ContainsKey(each.Key)).ToDictionary();
+        var named = (error as BatchFailedException)?.Failures
+            .Where(each => contexts.ContainsKey(each.Key))
+            .ToDictionary(static each => each.Key, static each => QueueFailures.CauseOf(each.Value));
         return named is { Count: > 0 } ? named : contexts.Keys.ToDictionary(static context => context, _ => error);
     }
 
-    private void Settle(in QueueMessage message, Exception? error)
+    private void Settle(MessageContext context, in QueueMessage message, Exception? error, bool isCancelled)
     {
         if (error is null)
         {
             if (message.Member.Settle(message, new() { Kind = SettlementKind.Complete }))
             {
-                Count(ClientTelemetry.Processed, message);
+                ClientTelemetry.Processed.Add(1, ClientTelemetry.Topic(message.Delivery.Topic), ClientTelemetry.Group(handlers.Group));
             }
 
             return;
         }
 
-        if (message.State == HeldState.Lost)
+        // Whatever a handler throws that was cancelled, it says nothing of the message: what becomes of that is said already.
+        if (message.State != HeldState.Lost)
         {
-            // Whatever a handler throws that was cancelled, it says nothing of the message: what becomes of that is said already.
-            return;
-        }
-
-        switch (error)
-        {
-            case RejectMessageException rejected:
-                DeadLetter(message, rejected.Reason, rejected.InnerException ?? rejected);
-                break;
-            case RetryLaterException later:
-                Abandon(message, later.Delay, later.InnerException ?? later);
-                break;
-            default:
-                Abandon(message, null, error);
-                break;
+            _failures.Failed(context, message, error, isCancelled);
         }
     }
-
-    private void Abandon(in QueueMessage message, TimeSpan? delay, Exception error)
-    {
-        handlers.Logger.Abandoned(error, handlers.Group, message.Delivery.MessageId, message.Delivery.Offset, message.Delivery.Partition, message.Delivery.Topic, message.DeliveryCount);
-        Count(ClientTelemetry.Retried, message);
-        message.Member.Settle(message, new() { Kind = SettlementKind.Abandon, Time = delay, Error = DeadLetterRecord.ErrorOf(error) });
-    }
-
-    private void DeadLetter(in QueueMessage message, string reason, Exception error)
-    {
-        handlers.Logger.Rejected(error, handlers.Group, message.Delivery.MessageId, message.Delivery.Offset, message.Delivery.Partition, message.Delivery.Topic, reason);
-        Count(ClientTelemetry.DeadLettered, message);
-        message.Member.Settle(message, new() { Kind = SettlementKind.DeadLetter, Reason = reason, Error = DeadLetterRecord.ErrorOf(error) });
-    }
-
-    private void Count(System.Diagnostics.Metrics.Counter<long> counter, in QueueMessage message) =>
-        counter.Add(1, ClientTelemetry.Topic(message.Delivery.Topic), ClientTelemetry.Group(handlers.Group));
 }

@@ -25,6 +25,7 @@ internal static class OptionsPage
         (typeof(StreamBatchHandlerOptions), "Handlers of batches: `AddStreamBatchHandler<T, THandler>(topic, group, o => ...)`"),
         (typeof(QueueConsumerOptions), "A member of a queue group"),
         (typeof(QueueHandlerOptions), "Handlers of a queue group: `AddQueueHandler<T, THandler>(topic, group, o => ...)`"),
+        (typeof(RetryPolicy), "What becomes of messages of a queue group whose handler threw a certain exception: `o.On<TException>(new RetryPolicy { ... })`"),
         (typeof(QueueBatchHandlerOptions), "Handlers of batches of a queue group: `AddQueueBatchHandler<T, THandler>(topic, group, o => ...)`"),
     ];
 
