@@ -30,14 +30,21 @@ public abstract class QueueSpec : GroupSpec
     }
 
     /// <summary>Publishes texts of the form "key=value", or without a key.</summary>
-    private protected async Task PublishAsync(params string[] messages)
+    private protected Task PublishAsync(params string[] messages) => PublishAsync(null, messages);
+
+    /// <inheritdoc cref="PublishAsync(string[])"/>
+    private protected async Task PublishAsync(string? tenant, string[] messages)
     {
+        RecordHeader[] headers = tenant is null ? [] : [new RecordHeader("oq-tenant"u8.ToArray(), Encoding.UTF8.GetBytes(tenant))];
         var builder = new RecordBatchBuilder(256);
         foreach (var message in messages)
         {
             var split = message.Split('=', 2);
             builder.Append(
-                new Timestamp(1_000), split.Length == 2 ? new NullableBytes(Encoding.UTF8.GetBytes(split[0])) : NullableBytes.Null, Encoding.UTF8.GetBytes(split[^1]).AsSpan());
+                new Timestamp(1_000),
+                split.Length == 2 ? new NullableBytes(Encoding.UTF8.GetBytes(split[0])) : NullableBytes.Null,
+                Encoding.UTF8.GetBytes(split[^1]).AsSpan(),
+                headers);
         }
 
         Assert.IsType<ProduceResult.Appended>(await ProduceAsync(new Place(Topic.Id, new Partition(0)), builder.Build(ProducerStamp.None)));

@@ -130,6 +130,18 @@ public abstract class WorkQueueSpec : QueueSpec
     }
 
     [Fact]
+    public async Task SQS_fair_queues_a_tenant_with_a_backlog_does_not_keep_others_waiting()
+    {
+        await CreateQueueAsync(Quick with { TenantHeader = "oq-tenant" });
+        var member = await JoinQueueAsync("worker");
+        await PublishAsync("noisy", [.. Enumerable.Range(0, 400).Select(static number => $"noisy-{number}")]);
+        await PublishAsync("quiet", [.. Enumerable.Range(0, 20).Select(static number => $"quiet-{number}")]);
+
+        var values = (await LeaseWhenThereAsync(member, 40)).Messages.ConvertAll(static message => message.Value);
+        Assert.Equal([.. Enumerable.Range(0, 20).Select(static number => $"noisy-{number}"), .. Enumerable.Range(0, 20).Select(static number => $"quiet-{number}")], values);
+    }
+
+    [Fact]
     public async Task SQS_a_message_that_was_received_as_often_as_allowed_moves_to_the_dead_letter_queue_and_can_be_redriven()
     {
         await CreateQueueAsync(Quick with { MaxDeliveries = 3 });
