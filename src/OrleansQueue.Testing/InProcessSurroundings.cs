@@ -30,6 +30,9 @@ internal sealed class InProcessSurroundings(
     public ValueTask<QueueLookup> FindQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) =>
         AskAsync(() => groups().AskAsync(group, new QueueLookup.UnknownGroup(), host => host.FindQueueAsync(partition, cancellationToken)));
 
+    public ValueTask<QueuePermit> ReportQueueAsync(string group, TopicPartition partition, QueueReport report, CancellationToken cancellationToken) =>
+        AskAsync(() => groups().AskAsync(group, QueuePermit.Free, host => host.ReportQueueAsync(partition, report)));
+
     public ValueTask<QueueNews> WatchQueueAsync(string group, TopicPartition partition, long known, TimeSpan longest, CancellationToken cancellationToken) =>
         AskAsync(() => queues().AskAsync(group, partition, default(QueueNews), host => host.WatchAsync(known, longest, cancellationToken)));
 

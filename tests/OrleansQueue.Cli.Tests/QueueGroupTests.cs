@@ -148,7 +148,9 @@ public sealed class QueueGroupTests(SharedSilo silo) : IClassFixture<SharedSilo>
         await silo.Oq.DoneAsync("group", "pause", "holders");
 
         Assert.Empty(await silo.Oq.DoneAsync("consume", "held", "--group", "holders", "--idle", "1s"));
-        Assert.True((await DescribeAsync("holders"))[0].GetProperty("paused").GetBoolean());
+        var described = (await DescribeAsync("holders"))[0];
+        Assert.True(described.GetProperty("paused").GetBoolean());
+        Assert.Equal(JsonValueKind.Null, described.GetProperty("paused_until").ValueKind);
         await silo.Oq.DoneAsync("group", "resume", "holders");
         Assert.Equal(["1", "2"], await silo.Oq.DoneAsync("consume", "held", "--group", "holders", "--max", "2"));
     }

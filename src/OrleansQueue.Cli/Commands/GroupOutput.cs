@@ -21,6 +21,8 @@ internal abstract class GroupOutput
 
     public abstract void Write(ResetPlan plan, PartitionMove move);
 
+    private static DateTimeOffset TimeOf(Timestamp time) => DateTimeOffset.FromUnixTimeMilliseconds(time.UnixMilliseconds);
+
     private sealed class Plain : GroupOutput
     {
         public override int Write(GroupSummary group)
@@ -31,7 +33,8 @@ internal abstract class GroupOutput
 
         public override void Write(GroupDescription group)
         {
-            var state = $"{(group.IsPaused ? ", paused" : "")}{(group.Settings.Ephemeral ? ", ephemeral" : "")}";
+            var failures = group.PausedUntil is { } until ? $", paused by failures until {MessageJson.Show(TimeOf(until))}" : "";
+            var state = $"{(group.IsPaused ? ", paused" : "")}{failures}{(group.Settings.Ephemeral ? ", ephemeral" : "")}";
             Console.WriteLine($"{group.Name}: {Words.Of(group.Settings.Kind)}, generation {group.Generation}, {group.Members.Count} members{state}");
             foreach (var member in group.Members)
             {
@@ -77,6 +80,11 @@ internal abstract class GroupOutput
             line.WriteString("kind", Words.Of(group.Settings.Kind));
             line.WriteNumber("generation", group.Generation.Value);
             line.WriteBoolean("paused", group.IsPaused);
+            if (group.Settings.Kind == GroupKind.Queue)
+            {
+                line.WriteString("paused_until", group.PausedUntil is { } until ? MessageJson.Show(TimeOf(until)) : null);
+            }
+
             line.WriteBoolean("ephemeral", group.Settings.Ephemeral);
             line.WriteStartArray("members");
             foreach (var member in group.Members)

@@ -42,8 +42,10 @@ internal static class MessageJson
     }
 
     /// <summary>A point in time.</summary>
-    public static void WriteTime(Utf8JsonWriter line, string name, DateTimeOffset time) =>
-        line.WriteString(name, time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+    public static void WriteTime(Utf8JsonWriter line, string name, DateTimeOffset time) => line.WriteString(name, Show(time));
+
+    /// <summary>How a point in time, which is one of UTC, is shown.</summary>
+    public static string Show(DateTimeOffset time) => time.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
 
     private static string NameOf(string name, ReadOnlyMemory<byte>? bytes) => bytes is { } value && !Utf8.IsValid(value.Span) ? $"{name}_base64" : name;
 

@@ -65,6 +65,10 @@ internal interface IConsumerGroupGrain : IGrainWithStringKey, IDutyHolderGrain
     [Alias("find-queue"), ResponseTimeout("00:00:10")]
     ValueTask<QueueLookupAnswer> FindQueueAsync(TopicId topic, Partition partition);
 
+    /// <inheritdoc cref="IQueueSurroundings.ReportQueueAsync"/>
+    [Alias("report-queue"), ResponseTimeout("00:00:10")]
+    ValueTask<QueueReportAnswer> ReportQueueAsync(TopicId topic, Partition partition, QueueReportCall report);
+
     /// <inheritdoc cref="ILeaseVerbs.WaitForMessagesAsync"/>
     [Alias("wait-for-messages"), ResponseTimeout("00:00:15")]
     ValueTask<WaitAnswer> WaitForMessagesAsync(WaitCall call);

@@ -23,6 +23,9 @@ public sealed record BreakerSettings
     /// <summary>How long the group is paused before one message is tried. Default: 30 s; 1 s to 1 h.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether deliveries that ended within <see cref="Window"/> pause the group.</summary>
+    internal bool IsReached(long failed, long ended) => ended >= LeastDeliveries && failed >= FailureRatio * ended;
+
     /// <summary>What is wrong with the settings, or null.</summary>
     public Refusal? Check() => this switch
     {

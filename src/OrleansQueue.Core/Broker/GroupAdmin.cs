@@ -71,7 +71,14 @@ public abstract record CreateGroupResult
 /// <param name="Members">Its members, by id.</param>
 /// <param name="Partitions">The partitions of its topics, by topic name and number.</param>
 public sealed record GroupDescription(
-    string Name, GroupSettings Settings, Generation Generation, bool IsPaused, IReadOnlyList<MemberDescription> Members, IReadOnlyList<GroupPartition> Partitions);
+    string Name, GroupSettings Settings, Generation Generation, bool IsPaused, IReadOnlyList<MemberDescription> Members, IReadOnlyList<GroupPartition> Partitions)
+{
+    /// <summary>
+    /// Until when the circuit breaker pauses a queue group, see <see cref="QueueSettings.Breaker"/>; a time that is over while one message is tried, and
+    /// until it succeeds. Null where the breaker does not hold the group back.
+    /// </summary>
+    public Timestamp? PausedUntil { get; init; }
+}
 
 /// <summary>A member of a group.</summary>
 /// <param name="Id">Its id.</param>

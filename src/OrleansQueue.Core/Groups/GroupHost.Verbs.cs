@@ -79,6 +79,10 @@ internal sealed partial class GroupHost
     public ValueTask<QueueLookup> FindQueueAsync(TopicPartition partition, CancellationToken cancellationToken) =>
         AskAsync(new QueueLookup.UnknownGroup(), group => group.FindQueueAsync(partition, cancellationToken));
 
+    /// <inheritdoc cref="IQueueSurroundings.ReportQueueAsync"/>
+    public ValueTask<QueuePermit> ReportQueueAsync(TopicPartition partition, QueueReport report) =>
+        AskAsync(QueuePermit.Free, group => new ValueTask<QueuePermit>(group.ReportQueue(partition, report)));
+
     /// <inheritdoc cref="ILeaseVerbs.WaitForMessagesAsync"/>
     public ValueTask<WaitResult> WaitAsync(WaitRequest request, CancellationToken cancellationToken) =>
         AskAsync(new WaitResult.UnknownGroup(), group => group.WaitAsync(request, cancellationToken));

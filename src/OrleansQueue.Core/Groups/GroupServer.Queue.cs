@@ -44,7 +44,7 @@ internal sealed partial class GroupServer
         IReadOnlyList<ReadyPartition> ready = [];
         if (FindWaiting(request.Member, out var member) is null)
         {
-            var longest = LongestWaitOf(member, request.MaxWait);
+            var longest = WithinPause(LongestWaitOf(member, request.MaxWait));
             if (longest > TimeSpan.Zero && !_ending.IsCancellationRequested)
             {
                 _wakes ??= new QueueWakes(WatchAsync, WatchedOf, _clock, _ending.Token);
@@ -66,7 +66,7 @@ internal sealed partial class GroupServer
         _surroundings.WatchQueueAsync(_name, partition, known, FetchRequest.LongestWait, cancellationToken);
 
     private IReadOnlyList<TopicPartition> WatchedOf(string topic) =>
-        Exists && !_state.IsPaused && !_state.IsDeleting && _state.Topics.TryGetValue(topic, out var known) ? [.. known.Partitions.Select(partition => partition.TopicPartition)] : [];
+        Exists && !_state.IsPaused && !_state.IsDeleting && PauseLeft == TimeSpan.Zero && _state.Topics.TryGetValue(topic, out var known) ? [.. known.Partitions.Select(partition => partition.TopicPartition)] : [];
 
     /// <summary>What the group says of a partition, whose topic is as it was found; null where that is gone.</summary>
     private QueueLookup LookUp(TopicPartition partition, TopicDescription? topic)

@@ -24,18 +24,20 @@ internal sealed partial class GroupServer : IAsyncDisposable
     private readonly IGroupSurroundings _surroundings;
     private readonly GroupServerOptions _options;
     private readonly TimeProvider _clock;
+    private readonly ILogEvents _events;
     private readonly GroupState _state;
     private readonly OwnedJournal _journal;
     private readonly CancellationTokenSource _ending = new();
 
     private GroupServer(
-        string name, ILogStore store, IGroupSurroundings surroundings, GroupServerOptions options, TimeProvider clock, GroupState state, Journal journal)
+        string name, ILogStore store, IGroupSurroundings surroundings, GroupServerOptions options, TimeProvider clock, ILogEvents events, GroupState state, Journal journal)
     {
         _name = name;
         _store = store;
         _surroundings = surroundings;
         _options = options;
         _clock = clock;
+        _events = events;
         _state = state;
         _journal = new OwnedJournal(journal, $"Group {name}");
         _topicsAsked = clock.GetTimestamp();
@@ -68,7 +70,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
     /// <param name="surroundings">The rest of the broker.</param>
     /// <param name="options">What all groups share.</param>
     /// <param name="clock">The time.</param>
-    /// <param name="events">Is told what recovery found.</param>
+    /// <param name="events">Is told what recovery found, and when the circuit breaker pauses the group.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
     /// <exception cref="LogDamagedException">The journal is damaged.</exception>
     /// <exception cref="IOException">The storage cannot be read.</exception>
@@ -80,7 +82,7 @@ internal sealed partial class GroupServer : IAsyncDisposable
         var journal = await Journal.OpenAsync(store, LogOf(name), state, new JournalOptions(), cancellationToken).ToldToAsync(events, LogOf(name), static opened => opened.Tail);
         try
         {
-            var server = new GroupServer(name, store, surroundings, options, clock, state, journal) { _confirmedAt = asked };
+            var server = new GroupServer(name, store, surroundings, options, clock, events, state, journal) { _confirmedAt = asked };
             server.BeginSessions();
             return server;
         }
@@ -158,7 +160,11 @@ internal sealed partial class GroupServer : IAsyncDisposable
     public ValueTask<bool> PauseAsync() => SetPausedAsync(new GroupEntry { Paused = true });
 
     /// <inheritdoc cref="IGroupAdminVerbs.ResumeGroupAsync"/>
-    public ValueTask<bool> ResumeAsync() => SetPausedAsync(new GroupEntry { Paused = false, Resumed = true });
+    public ValueTask<bool> ResumeAsync()
+    {
+        CloseBreaker();
+        return SetPausedAsync(new GroupEntry { Paused = false, Resumed = true });
+    }
 
     /// <inheritdoc cref="IGroupAdminVerbs.DeleteGroupAsync"/>
     public async ValueTask<bool> DeleteAsync(CancellationToken cancellationToken)
@@ -281,7 +287,10 @@ internal sealed partial class GroupServer : IAsyncDisposable
         _state.Generation,
         _state.IsPaused,
         [.. _state.Members.Values.Select(member => new MemberDescription(member.Id, member.Client, member.Topics, _sessions[member.Id].LastSeen))],
-        [.. _state.Partitions.Select(partition => new GroupPartition(partition.Topic.Name, partition.Position, partition.Owner, partition.Stopped, partition.Gaps))]);
+        [.. _state.Partitions.Select(partition => new GroupPartition(partition.Topic.Name, partition.Position, partition.Owner, partition.Stopped, partition.Gaps))])
+    {
+        PausedUntil = BreakerUntil,
+    };
 
     /// <inheritdoc cref="OwnedJournal.Change"/>
     private void Change(GroupEntry entry)

@@ -26,6 +26,12 @@ internal interface ILogEvents
     /// <summary>Records that a queue group had not finished are no more: retention took them, or a tail that was not kept was lost.</summary>
     void QueueGap(string group, TopicPartition partition, Offset from, Offset to);
 
+    /// <summary>A queue group's circuit breaker paused it, because so many of its last deliveries failed, or one message that was tried.</summary>
+    void GroupPaused(string group, long failed, long ended, TimeSpan pause);
+
+    /// <summary>A queue group that its circuit breaker had paused goes on.</summary>
+    void GroupGoesOn(string group);
+
     /// <summary>A group of batches was kept.</summary>
     void Committed(LogId log, long bytes, TimeSpan took);
 }
@@ -60,6 +66,14 @@ internal sealed class NoLogEvents : ILogEvents
     }
 
     public void QueueGap(string group, TopicPartition partition, Offset from, Offset to)
+    {
+    }
+
+    public void GroupPaused(string group, long failed, long ended, TimeSpan pause)
+    {
+    }
+
+    public void GroupGoesOn(string group)
     {
     }
 

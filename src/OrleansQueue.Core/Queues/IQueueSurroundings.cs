@@ -9,6 +9,9 @@ internal interface IQueueSurroundings
     /// <summary>What the group says of a partition.</summary>
     ValueTask<QueueLookup> FindQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken);
 
+    /// <summary>Tells the group's circuit breaker how deliveries in a partition ended, and asks what may be leased there. What there is no group or no breaker for is free.</summary>
+    ValueTask<QueuePermit> ReportQueueAsync(string group, TopicPartition partition, QueueReport report, CancellationToken cancellationToken);
+
     /// <inheritdoc cref="IPartitionVerbs.FetchAsync"/>
     ValueTask<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken);
 

@@ -22,7 +22,8 @@ internal sealed partial class QueueCursor
     {
         var refusals = new List<SettleRefusal>();
         Settle(request.Settlements, refusals);
-        var plan = new LeasePlan(Assignment.IsPaused ? 0 : request.MaxMessages, Math.Min(request.MaxBytes, FetchRequest.DefaultMaxBytes));
+        await HearAsync(LeasedUnheard);
+        var plan = NewPlan(request);
         var duration = request.Duration ?? Assignment.Settings.Lease;
         long number = 0;
         LeaseResult? problem = null;
@@ -37,6 +38,7 @@ internal sealed partial class QueueCursor
             try
             {
                 number = _state.NextLease;
+                plan = _gate.IsFree ? plan : NewPlan(request);
                 problem = await FillAsync(plan, number, request.Owner, duration);
                 if (HasTenants && plan.IsEmpty && problem is null)
                 {
@@ -56,7 +58,7 @@ internal sealed partial class QueueCursor
             Changed();
         }
 
-        var hasMore = !plan.IsEmpty && HasMessages;
+        var hasMore = !plan.IsEmpty && HasMessages && _gate.IsFree;
         await KeptAsync(refusals);
         return plan.IsEmpty && problem is not null
             ? problem
@@ -158,6 +160,10 @@ internal sealed partial class QueueCursor
         }
 
         Change(entry);
+        if (!plan.IsEmpty)
+        {
+            _gate.Leased(number);
+        }
     }
 
     /// <summary>The beginning of an entry of a lease, before its rows.</summary>

@@ -17,6 +17,7 @@ internal sealed partial class QueueCursor
     {
         var refusals = new List<SettleRefusal>();
         Settle(request.Settlements, refusals);
+        _ = Ask();
         Changed();
         await KeptAsync(refusals);
         return new SettleResult.Settled(refusals);
@@ -76,6 +77,7 @@ internal sealed partial class QueueCursor
         switch (settlement.Kind)
         {
             case SettlementKind.Complete:
+                Count(held, succeeded: true);
                 Add(RangesOf(new QueueEntryWriter(QueueEntryKind.Completed), held));
                 break;
             case SettlementKind.Renew:
@@ -86,9 +88,11 @@ internal sealed partial class QueueCursor
                 Add(RowsOf(held.Select(Freed)));
                 break;
             case SettlementKind.DeadLetter:
+                Count(held, succeeded: false);
                 held.ForEach(row => GiveUp(row, Now, settlement.Reason ?? Rejected, settlement.Error ?? ""));
                 break;
             default:
+                Count(held, succeeded: false);
                 var now = Now;
                 Blame(held, _ => now, settlement.Error ?? "", settlement.Time);
                 break;
@@ -104,6 +108,7 @@ internal sealed partial class QueueCursor
         while (_state.NextDue is { } due && due <= Now && !IsLost)
         {
             var over = _state.TakeOver(Now).Where(static row => row.State == MessageState.Leased).ToList();
+            Count(over, succeeded: false);
             foreach (var some in over.Chunk(RowsAtOnce))
             {
                 Blame(some, static row => row.At, LeaseOver, null);

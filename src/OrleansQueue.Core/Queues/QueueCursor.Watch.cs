@@ -17,12 +17,13 @@ internal sealed partial class QueueCursor
     {
         var began = _clock.GetTimestamp();
         longest = longest < FetchRequest.LongestWait ? longest : FetchRequest.LongestWait;
+        await HearAsync(LeaseGate.Round);
         while (true)
         {
             Tick();
             var changed = _changed.Task;
             var waited = _clock.GetElapsedTime(began);
-            var messages = Assignment.IsPaused ? 0 : MessagesToLease();
+            var messages = Assignment.IsPaused ? 0 : _gate.Limit(MessagesToLease());
             var isNews = messages > 0 && (_leaseCalls != known || waited >= WokenTime);
             if (isNews || waited >= longest || _ending.IsCancellationRequested)
             {
@@ -35,9 +36,14 @@ internal sealed partial class QueueCursor
                 Poll();
             }
 
+            if (!_gate.IsFree)
+            {
+                _ = Ask();
+            }
+
             var left = messages > 0 ? WokenTime - waited : longest - waited;
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
-            await Waits.EndOfAsync(changed, Soonest(left), _clock, ended.Token);
+            await Waits.EndOfAsync(changed, Soonest(AskWithin(left)), _clock, ended.Token);
             cancellationToken.ThrowIfCancellationRequested();
         }
     }

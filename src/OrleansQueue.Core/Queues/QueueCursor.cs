@@ -40,6 +40,7 @@ internal sealed partial class QueueCursor : IAsyncDisposable
         _events = events;
         _state = state;
         _windows = new ScanWindows(assignment.Settings.TenantHeader is null ? 1 : WindowsOfTenants);
+        _gate = new LeaseGate(lease => state.FindLease(lease) is not null, clock);
         _journal = new OwnedJournal(journal, $"The cursor of group {group} in partition {partition}");
         _openedAt = clock.GetTimestamp();
         _openedTime = Timestamp.Now(clock).UnixMilliseconds;

@@ -25,6 +25,7 @@ internal sealed class BrokerMetrics : IDisposable
     private readonly Histogram<double> _syncTime;
     private readonly Counter<long> _cutTails;
     private readonly Counter<long> _damages;
+    private readonly Counter<long> _pauses;
 
     /// <summary>Measures under a meter of its own, made by <paramref name="factory"/> where there is one.</summary>
     public BrokerMetrics(IMeterFactory? factory = null)
@@ -41,6 +42,7 @@ internal sealed class BrokerMetrics : IDisposable
         _syncTime = _meter.CreateHistogram<double>("orleansqueue.sync.duration", "s", "One sync of a file.");
         _cutTails = _meter.CreateCounter<long>("orleansqueue.log.cut_tails", "{tail}", "Torn ends of logs that were cut when they were opened.");
         _damages = _meter.CreateCounter<long>("orleansqueue.log.damages", "{place}", "Damaged places that were found in logs.");
+        _pauses = _meter.CreateCounter<long>("orleansqueue.queue.pauses", "{pause}", "Pauses of queue groups whose deliveries failed.");
     }
 
     /// <summary>A batch was answered.</summary>
@@ -87,6 +89,9 @@ internal sealed class BrokerMetrics : IDisposable
 
     /// <summary>A damaged place was found that was not known yet.</summary>
     public void Damaged() => _damages.Add(1);
+
+    /// <summary>A queue group was paused by its circuit breaker.</summary>
+    public void GroupPaused() => _pauses.Add(1);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

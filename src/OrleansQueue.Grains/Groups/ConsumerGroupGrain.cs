@@ -79,6 +79,9 @@ internal sealed class ConsumerGroupGrain(IGrainContext context, SiloBroker silo,
     public async ValueTask<QueueLookupAnswer> FindQueueAsync(TopicId topic, Partition partition) =>
         QueueLookupAnswer.Of(await RunAsync(group => group.FindQueueAsync(new TopicPartition(topic, partition), CancellationToken.None)));
 
+    public async ValueTask<QueueReportAnswer> ReportQueueAsync(TopicId topic, Partition partition, QueueReportCall report) =>
+        QueueReportAnswer.Of(await RunAsync(group => group.ReportQueueAsync(new TopicPartition(topic, partition), report.ToReport())));
+
     public async ValueTask<WaitAnswer> WaitForMessagesAsync(WaitCall call) =>
         WaitAnswer.Of(await RunAsync(group => group.WaitAsync(call.ToRequest(_name), CancellationToken.None)));
 

@@ -29,6 +29,12 @@ internal static partial class LogMessages
     [LoggerMessage(1007, LogLevel.Warning, "Group {Group} had not finished the records of partition {Partition} from offset {From} on, and they are no more: retention took them, or a tail that was not kept was lost. It goes on at {To}.")]
     public static partial void QueueGap(this ILogger logger, string group, TopicPartition partition, Offset from, Offset to);
 
+    [LoggerMessage(1008, LogLevel.Warning, "Queue group {Group} is paused for {Pause}: of its last {Ended} deliveries {Failed} failed. One message is tried then; `oq group resume` ends the pause.")]
+    public static partial void GroupPaused(this ILogger logger, string group, TimeSpan pause, long ended, long failed);
+
+    [LoggerMessage(1009, LogLevel.Information, "Queue group {Group}, which was paused because its deliveries failed, goes on.")]
+    public static partial void GroupGoesOn(this ILogger logger, string group);
+
     [LoggerMessage(1010, LogLevel.Warning, "The duty of {Holder} failed; it will be tried again.")]
     public static partial void DutyFailed(this ILogger logger, Exception error, string holder);
 

@@ -37,5 +37,13 @@ internal sealed class LoggedEvents(ILogger<LoggedEvents> logger, BrokerMetrics m
 
     public void QueueGap(string group, TopicPartition partition, Offset from, Offset to) => logger.QueueGap(group, partition, from, to);
 
+    public void GroupPaused(string group, long failed, long ended, TimeSpan pause)
+    {
+        logger.GroupPaused(group, pause, ended, failed);
+        metrics.GroupPaused();
+    }
+
+    public void GroupGoesOn(string group) => logger.GroupGoesOn(group);
+
     public void Committed(LogId log, long bytes, TimeSpan took) => metrics.Committed(took);
 }

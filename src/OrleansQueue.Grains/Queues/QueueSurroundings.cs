@@ -1,6 +1,7 @@
 using OrleansQueue.Broker;
 using OrleansQueue.Contracts.Broker;
 using OrleansQueue.Contracts.Grains;
+using OrleansQueue.Contracts.Wire.Queues;
 using OrleansQueue.Grains.Topics;
 using OrleansQueue.Queues;
 using OrleansQueue.Topics;
@@ -14,6 +15,13 @@ internal sealed class QueueSurroundings(IBroker broker, OwnTopics topics, IGrain
     {
         var grain = grains.GetGrain<IConsumerGroupGrain>(group);
         return (await connection.CallAsync(() => grain.FindQueueAsync(partition.Topic, partition.Partition), cancellationToken)).ToLookup();
+    }
+
+    public async ValueTask<QueuePermit> ReportQueueAsync(string group, TopicPartition partition, QueueReport report, CancellationToken cancellationToken)
+    {
+        var grain = grains.GetGrain<IConsumerGroupGrain>(group);
+        var call = QueueReportCall.Of(report);
+        return (await connection.CallAsync(() => grain.ReportQueueAsync(partition.Topic, partition.Partition, call), cancellationToken)).ToPermit();
     }
 
     public ValueTask<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken) => broker.FetchAsync(request, cancellationToken);

@@ -129,6 +129,8 @@ internal static class QueueBacklogRun
         public ValueTask<QueueLookup> FindQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) => new(new QueueLookup.Found(new QueueAssignment(
             "backlog", 1, Durability.Fsync, new Epoch(1), new Position(partition.Topic, partition.Partition, Offset.Zero, Epoch.None), new QueueSettings(), IsPaused: false)));
 
+        public ValueTask<QueuePermit> ReportQueueAsync(string group, TopicPartition partition, QueueReport report, CancellationToken cancellationToken) => new(QueuePermit.Free);
+
         public ValueTask<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken) => server.FetchAsync(request, cancellationToken);
 
         public ValueTask<ProduceResult> ProduceAsync(TopicId topic, Partition partition, ReadOnlyMemory<byte> batch, CancellationToken cancellationToken) =>

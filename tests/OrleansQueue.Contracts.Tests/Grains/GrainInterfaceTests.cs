@@ -26,6 +26,7 @@ public sealed class GrainInterfaceTests
         "oq.IConsumerGroupGrain/leave(GroupMember) -> Boolean",
         "oq.IConsumerGroupGrain/pause() -> Boolean",
         "oq.IConsumerGroupGrain/read-positions(PositionsCall) -> PositionsAnswer",
+        "oq.IConsumerGroupGrain/report-queue(TopicId, Partition, QueueReportCall) -> QueueReportAnswer",
         "oq.IConsumerGroupGrain/resume() -> Boolean",
         "oq.IConsumerGroupGrain/seek(SeekCall) -> SeekAnswer",
         "oq.IConsumerGroupGrain/stop-partition(StopPartitionCall) -> CommitAnswer",

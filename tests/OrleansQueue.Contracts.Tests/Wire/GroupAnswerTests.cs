@@ -15,7 +15,10 @@ public sealed class GroupAnswerTests
         new Generation(6),
         true,
         [new MemberDescription("a", "client", ["orders", "refunds"], new Timestamp(7)), new MemberDescription("b", "", [], new Timestamp(8))],
-        [new GroupPartition("orders", Position, "a", new StoppedAt(new Offset(9), "error", new Timestamp(10)), 11), new GroupPartition("refunds", Position, null, null, 0)]);
+        [new GroupPartition("orders", Position, "a", new StoppedAt(new Offset(9), "error", new Timestamp(10)), 11), new GroupPartition("refunds", Position, null, null, 0)])
+    {
+        PausedUntil = new Timestamp(18),
+    };
 
     // One value for each type that a case may hold.
     private static readonly Dictionary<Type, object> Examples = new()

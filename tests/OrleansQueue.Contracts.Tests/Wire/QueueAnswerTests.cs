@@ -82,6 +82,17 @@ public sealed class QueueAnswerTests
     }
 
     [Fact]
+    public void What_a_cursor_reports_and_what_it_may_lease_arrive()
+    {
+        foreach (var report in Enum.GetValues<ProbeState>().Select(probe => new QueueReport(1, 2, probe, true)))
+        {
+            Assert.Equal(report, Cross(QueueReportCall.Of(report)).ToReport());
+        }
+
+        Assert.All(Enum.GetValues<QueuePermit>(), permit => Assert.Equal(permit, Cross(QueueReportAnswer.Of(permit)).ToPermit()));
+    }
+
+    [Fact]
     public void All_letters_are_other_than_none()
     {
         Assert.Null(Cross(LettersCall.Of(null)).ToLetters());

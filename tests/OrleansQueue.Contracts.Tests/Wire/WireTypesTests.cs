@@ -64,7 +64,7 @@ public sealed class WireTypesTests
     /// <summary>Enums of answers, and those of Core that cross as a number.</summary>
     private static IEnumerable<Type> EnumsOnTheWire() =>
         typeof(BatchFrame).Assembly.GetTypes().Where(type => type.IsEnum)
-            .Concat([typeof(GroupKind), typeof(CommitRefusalReason), typeof(SettlementKind)])
+            .Concat([typeof(GroupKind), typeof(CommitRefusalReason), typeof(SettlementKind), typeof(Queues.ProbeState), typeof(Queues.QueuePermit)])
             .Concat(typeof(Topics.TopicSettings).GetProperties().Select(property => property.PropertyType).Where(type => type.IsEnum))
             .OrderBy(type => type.Name, StringComparer.Ordinal);
 

@@ -37,6 +37,7 @@ internal static partial class WireValues
         Of("group-summary", new GroupSummary("billing", GroupKind.Queue)),
         Of("group-summaries", new List<GroupSummary> { new("a", GroupKind.Stream), new("b", GroupKind.Queue) }),
         Of("group", Group),
+        Of("group whose failures pause it", Group with { PausedUntil = new Timestamp(1_790_000_030_123) }),
         Of<GroupDescription?>("no group", null),
         Of("create-group-answer created", CreateGroupAnswer.Of(new CreateGroupResult.Created(Group))),
         Of("create-group-answer unknown topic", CreateGroupAnswer.Of(new CreateGroupResult.UnknownTopic("orders"))),

@@ -2,7 +2,6 @@ using OrleansQueue.Batches;
 using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Groups;
-using OrleansQueue.Log;
 using OrleansQueue.Queues;
 using OrleansQueue.Storage.Memory;
 using OrleansQueue.Topics;
@@ -37,6 +36,8 @@ internal sealed partial class GroupBench : IGroupSurroundings
 
     public GroupServer Group { get; private set; } = null!;
 
+    public ToldEvents Told { get; } = new();
+
     public static async Task<GroupBench> OpenAsync(int partitions = 4)
     {
         var bench = new GroupBench();
@@ -65,7 +66,7 @@ internal sealed partial class GroupBench : IGroupSurroundings
 
     /// <summary>The owner dies, without a last word, and another opens the group.</summary>
     public async Task RestartAsync() =>
-        Group = await GroupServer.OpenAsync("billing", Store, this, new GroupServerOptions(), Clock, NoLogEvents.Instance, CancellationToken.None);
+        Group = await GroupServer.OpenAsync("billing", Store, this, new GroupServerOptions(), Clock, Told, CancellationToken.None);
 
     public TopicPartition Of(int number, string topic = "orders") => new(Topics[topic].Id, new Partition(number));
 

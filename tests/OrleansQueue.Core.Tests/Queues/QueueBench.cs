@@ -20,9 +20,10 @@ internal sealed class QueueBench : IQueueSurroundings, IAsyncDisposable
     private readonly Dictionary<TopicId, PartitionServer> _partitions = [];
     private int _producers = 100;
 
-    public QueueBench(QueueSettings? settings = null, TopicSettings? topic = null)
+    public QueueBench(QueueSettings? settings = null, TopicSettings? topic = null, BreakerSettings? breaker = null)
     {
-        Settings = settings ?? new QueueSettings();
+        // Tests that are about something else fail messages as they like, and count the timers that are set.
+        Settings = (settings ?? new QueueSettings()) with { Breaker = breaker };
         Store = new GatedLogStore(new MemoryLogStore(FileStores.Id));
         Topic = NewPartition(topic ?? new TopicSettings());
         Queue = NewHost();
@@ -48,6 +49,12 @@ internal sealed class QueueBench : IQueueSurroundings, IAsyncDisposable
     public bool IsPaused { get; set; }
 
     public Epoch Incarnation { get; set; } = new(1);
+
+    /// <summary>What the group answers to a report.</summary>
+    public Func<QueueReport, ValueTask<QueuePermit>> OnReport { get; set; } = static _ => new(QueuePermit.Free);
+
+    /// <summary>What the group was told, in the order of the reports.</summary>
+    public List<QueueReport> Reports { get; } = [];
 
     /// <summary>Fails fetches while it is set.</summary>
     public bool IsSilent { get; set; }
@@ -124,6 +131,13 @@ internal sealed class QueueBench : IQueueSurroundings, IAsyncDisposable
     ValueTask<QueueLookup> IQueueSurroundings.FindQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) => new(
         Lookup ?? new QueueLookup.Found(new QueueAssignment(
             "orders", 1, Durability.Fsync, Incarnation, new Position(partition.Topic, partition.Partition, Offset.Zero, Epoch.None), Settings, IsPaused)));
+
+    ValueTask<QueuePermit> IQueueSurroundings.ReportQueueAsync(string group, TopicPartition partition, QueueReport report, CancellationToken cancellationToken)
+    {
+        Assert.Equal((Group, Partition), (group, partition));
+        Reports.Add(report);
+        return OnReport(report);
+    }
 
     async ValueTask<FetchResult> IQueueSurroundings.FetchAsync(FetchRequest request, CancellationToken cancellationToken)
     {

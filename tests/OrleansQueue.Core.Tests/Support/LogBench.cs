@@ -137,6 +137,10 @@ internal sealed class ToldEvents : ILogEvents
 
     public void QueueGap(string group, TopicPartition partition, Offset from, Offset to) => All.Add($"gap {from} to {to}");
 
+    public void GroupPaused(string group, long failed, long ended, TimeSpan pause) => All.Add($"{group} paused {failed}/{ended}");
+
+    public void GroupGoesOn(string group) => All.Add($"{group} goes on");
+
     public void Committed(LogId log, long bytes, TimeSpan took)
     {
         // A test of what went wrong is not told what went well.

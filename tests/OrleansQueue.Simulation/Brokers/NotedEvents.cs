@@ -23,5 +23,9 @@ internal sealed class NotedEvents(World world, Process process) : ILogEvents
 
     public void QueueGap(string group, TopicPartition partition, Offset from, Offset to) => Note($"{group} goes from {from} of a partition to {to}");
 
+    public void GroupPaused(string group, long failed, long ended, TimeSpan pause) => Note($"{group} is paused for {pause}: {failed} of {ended} failed");
+
+    public void GroupGoesOn(string group) => Note($"{group} goes on");
+
     private void Note(string what) => world.Note(process.Name, what);
 }

@@ -11,6 +11,9 @@ internal sealed class QueueSurroundings(Cluster cluster, Process process, QueueK
     public async ValueTask<QueueLookup> FindQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) =>
         (await cluster.AskAsync(process, group, host => host.FindQueueAsync(partition, CancellationToken.None), GroupSurroundings.InnerTimeout).WaitAsync(cancellationToken)).Required;
 
+    public async ValueTask<QueuePermit> ReportQueueAsync(string group, TopicPartition partition, QueueReport report, CancellationToken cancellationToken) =>
+        (await cluster.AskAsync(process, group, host => host.ReportQueueAsync(partition, report), GroupSurroundings.InnerTimeout).WaitAsync(cancellationToken)).Required;
+
     public async ValueTask<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken) =>
         (await cluster.AskAsync(
             process, request.From.TopicPartition, server => server.FetchAsync(request, CancellationToken.None), request.MaxWait + GroupSurroundings.InnerTimeout).WaitAsync(cancellationToken)).Required;

@@ -103,6 +103,9 @@ internal sealed class QueueRun
             MaxBackoff = backoff + dice.Between(TimeSpan.Zero, TimeSpan.FromSeconds(3)),
             OrderedByKey = dice.Chance(0.5),
             TenantHeader = dice.Chance(0.3) ? Messages.TenantHeader : null,
+
+            // A group that is paused keeps messages waiting while members have room, which here is a fault.
+            Breaker = null,
         };
     }
 }

@@ -100,6 +100,9 @@ internal struct GroupDescriptionSurrogate
 
     [Id(5)]
     public byte[] Partitions;
+
+    [Id(6)]
+    public Timestamp? PausedUntil;
 }
 
 [RegisterConverter]
@@ -111,7 +114,10 @@ internal sealed class GroupDescriptionConverter : IConverter<GroupDescription, G
         surrogate.Generation,
         surrogate.IsPaused,
         Rows.ToMembers(surrogate.Members),
-        Rows.ToGroupPartitions(surrogate.Partitions));
+        Rows.ToGroupPartitions(surrogate.Partitions))
+    {
+        PausedUntil = surrogate.PausedUntil,
+    };
 
     public GroupDescriptionSurrogate ConvertToSurrogate(in GroupDescription value) => new()
     {
@@ -121,5 +127,6 @@ internal sealed class GroupDescriptionConverter : IConverter<GroupDescription, G
         IsPaused = value.IsPaused,
         Members = Rows.Of(value.Members),
         Partitions = Rows.Of(value.Partitions),
+        PausedUntil = value.PausedUntil,
     };
 }
