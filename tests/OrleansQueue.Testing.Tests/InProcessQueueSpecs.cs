@@ -14,3 +14,9 @@ public sealed class InProcessQueueAdminSpec : QueueAdminSpec
 {
     protected override ValueTask<IBroker> CreateBrokerAsync() => new(new InProcessBroker());
 }
+
+/// <summary>The in-process broker keeps the contract that every broker keeps, on the system's clock.</summary>
+public sealed class InProcessQueueBreakerSpec : QueueBreakerSpec
+{
+    protected override ValueTask<IBroker> CreateBrokerAsync() => new(new InProcessBroker());
+}

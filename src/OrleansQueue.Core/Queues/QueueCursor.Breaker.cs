@@ -5,8 +5,8 @@ namespace OrleansQueue.Queues;
 /// <summary>What the group's circuit breaker has a cursor do: tell how deliveries end, and lease as much as it may.</summary>
 internal sealed partial class QueueCursor
 {
-    // A lease waits for the group only where the cursor has not heard of it for so long: the cursor of a busy partition never waits.
-    private static readonly TimeSpan LeasedUnheard = TimeSpan.FromSeconds(5);
+    // A lease waits for the group only where the cursor has not heard of it for so long: the cursor of a busy partition hears of it twice as often.
+    private static readonly TimeSpan LeasedUnheard = LeaseGate.Round * 2;
 
     private readonly LeaseGate _gate;
     private Task _asking = Task.CompletedTask;

@@ -4,7 +4,7 @@ using OrleansQueue.Broker;
 
 namespace OrleansQueue.BrokerSpecs;
 
-/// <summary>What the specs of queue groups share. Each test has a group and a topic of one partition of its own.</summary>
+/// <summary>What the specs of queue groups share. Each test has a group and a topic of its own, of one partition unless it says otherwise.</summary>
 public abstract class QueueSpec : GroupSpec
 {
     /// <summary>A group that retries at once and holds leases no longer than it must.</summary>
@@ -14,9 +14,9 @@ public abstract class QueueSpec : GroupSpec
 
     private protected TopicPartition Partition => new(Topic.Id, new Partition(0));
 
-    private protected async Task CreateQueueAsync(QueueSettings? settings = null)
+    private protected async Task CreateQueueAsync(QueueSettings? settings = null, int partitions = 1)
     {
-        Topic = await CreateTopicAsync(1);
+        Topic = await CreateTopicAsync(partitions);
         Assert.IsType<CreateGroupResult.Created>(await CreateGroupAsync(new GroupSettings { Kind = GroupKind.Queue, Queue = settings ?? new QueueSettings() }, Topic.Name));
     }
 

@@ -17,3 +17,9 @@ public sealed class ClusterQueueAdminSpec(ThreeSilos silos) : QueueAdminSpec
 {
     protected override ValueTask<IBroker> CreateBrokerAsync() => new(silos.Broker);
 }
+
+[Collection(SharedSilos.Name)]
+public sealed class ClusterQueueBreakerSpec(ThreeSilos silos) : QueueBreakerSpec
+{
+    protected override ValueTask<IBroker> CreateBrokerAsync() => new(silos.Broker);
+}
