@@ -16,6 +16,7 @@ internal static class OptionsPage
         (typeof(TopicSettings), "A topic: `AddTopic<T>(name, t => ...)`, `oq topic create`"),
         (typeof(GroupSettings), "A group, when it is created"),
         (typeof(QueueSettings), "A queue group, when it is created"),
+        (typeof(BreakerSettings), "When a queue group is paused for its failures"),
         (typeof(ClientOptions), "A client: `ConfigureClient(o => o with { ... })`"),
         (typeof(ProducerOptions), "A producer"),
         (typeof(PublishOptions), "A single publish"),

@@ -17,6 +17,9 @@ internal sealed class QueueLedger(Scene scene)
     // What lies between a message and whoever waits for it: some calls within the broker, each up to 4 ms, and a write.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(50 + 40);
 
+    // What failures pause is nobody's to have, one pause after the other as long as what is tried fails.
+    private static readonly TimeSpan PausedWait = TimeSpan.FromDays(1);
+
     private readonly Dictionary<string, QueueSettings> _groups = new(StringComparer.Ordinal);
     private readonly Dictionary<QueueHost, int> _owners = [];
     private readonly Dictionary<(QueueMessage Message, long Lease), int> _deliveries = [];
@@ -29,7 +32,7 @@ internal sealed class QueueLedger(Scene scene)
     public void Group(string group, QueueSettings settings)
     {
         _groups.Add(group, settings);
-        Recorder.Group(group, new QueueRules(settings.OrderedByKey, settings.MaxDeliveries, LongestWait.Ticks));
+        Recorder.Group(group, new QueueRules(settings.OrderedByKey, settings.MaxDeliveries, (settings.Breaker is null ? LongestWait : PausedWait).Ticks));
     }
 
     /// <summary>A message was found where it was published, when all was well again. What retention may still take nobody can miss.</summary>

@@ -104,8 +104,16 @@ internal sealed class QueueRun
             OrderedByKey = dice.Chance(0.5),
             TenantHeader = dice.Chance(0.3) ? Messages.TenantHeader : null,
 
-            // A group that is paused keeps messages waiting while members have room, which here is a fault.
-            Breaker = null,
+            // How long messages wait is not looked at in these: a pause keeps them waiting.
+            Breaker = dice.Chance(0.4) ? BreakerOf(dice) : null,
         };
     }
+
+    private static BreakerSettings BreakerOf(Dice dice) => new()
+    {
+        FailureRatio = dice.Between(1, 5) / 10.0,
+        LeastDeliveries = dice.Between(1, 10),
+        Window = dice.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10)),
+        Pause = dice.Between(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)),
+    };
 }
