@@ -13,6 +13,12 @@ internal sealed class LeasePlan(int maxMessages, int maxBytes)
     private int _messages;
     private long _bytes;
 
+    /// <summary>The most messages.</summary>
+    public int MaxMessages => maxMessages;
+
+    /// <summary>The most bytes, unless the first batch is larger.</summary>
+    public int MaxBytes => maxBytes;
+
     /// <summary>Whether nothing was leased yet.</summary>
     public bool IsEmpty => _messages == 0;
 

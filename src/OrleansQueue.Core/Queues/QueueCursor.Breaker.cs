@@ -59,6 +59,7 @@ internal sealed partial class QueueCursor
         var asking = Ask();
         if (!asking.IsCompleted && _gate.WaitFor(age) is var longest && longest > TimeSpan.Zero)
         {
+            _journal.Begin();
             await Waits.EndOfAsync(asking, longest, _clock, _ending.Token);
         }
 

@@ -42,7 +42,7 @@ internal sealed partial class QueueCursor
                 problem = await FillAsync(plan, number, request.Owner, duration);
                 if (HasTenants && plan.IsEmpty && problem is null)
                 {
-                    problem = await FillByTurnsAsync(plan, request, number, duration);
+                    problem = await FillByTurnsAsync(plan, number, request.Owner, duration);
                 }
             }
             finally

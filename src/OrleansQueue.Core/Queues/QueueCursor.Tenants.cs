@@ -28,7 +28,7 @@ internal sealed partial class QueueCursor
         && (_state.Examined < _end || !_state.Lines.HasReady || _lookedAt is not { } at || _clock.GetElapsedTime(at) >= LookAge);
 
     /// <inheritdoc cref="FillAsync"/>
-    private async ValueTask<LeaseResult?> FillByTurnsAsync(LeasePlan plan, LeaseRequest request, long number, TimeSpan duration)
+    private async ValueTask<LeaseResult?> FillByTurnsAsync(LeasePlan plan, long number, string owner, TimeSpan duration)
     {
         try
         {
@@ -37,10 +37,10 @@ internal sealed partial class QueueCursor
                 return problem;
             }
 
-            var picks = new TenantPicks(request.MaxMessages, Math.Min(request.MaxBytes, FetchRequest.DefaultMaxBytes));
+            var picks = new TenantPicks(plan.MaxMessages, plan.MaxBytes);
             try
             {
-                return await PickByTurnsAsync(picks, number, request.Owner, duration);
+                return await PickByTurnsAsync(picks, number, owner, duration);
             }
             finally
             {
@@ -112,6 +112,7 @@ internal sealed partial class QueueCursor
             var entry = LeasedEntry(number, owner, duration, _state.Examined, _state.ExaminedEpoch, _state.RequeueExamined);
             _state.Lines.Turns.Serve(row.Tenant, row.Count);
             Change(entry.Row(row with { State = MessageState.Leased }));
+            _gate.Leased(number);
             picks.Add(row, batch);
         }
 

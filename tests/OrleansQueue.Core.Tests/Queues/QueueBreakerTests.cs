@@ -108,12 +108,14 @@ public sealed class QueueBreakerTests
     });
 
     [Theory]
-    [InlineData(SettlementKind.Complete, 2)]
-    [InlineData(SettlementKind.Abandon, 3)]
-    [InlineData(SettlementKind.DeadLetter, 3)]
-    public Task A_probe_is_one_message_and_its_outcome_is_told(SettlementKind kind, int outcome) => OneScheduler.RunAsync(async () =>
+    [InlineData(SettlementKind.Complete, 2, null)]
+    [InlineData(SettlementKind.Abandon, 3, null)]
+    [InlineData(SettlementKind.DeadLetter, 3, null)]
+    [InlineData(SettlementKind.Complete, 2, "oq-tenant")]
+    [InlineData(SettlementKind.Abandon, 3, "oq-tenant")]
+    public Task A_probe_is_one_message_and_its_outcome_is_told(SettlementKind kind, int outcome, string? tenantHeader) => OneScheduler.RunAsync(async () =>
     {
-        await using var bench = NewBench();
+        await using var bench = NewBench(tenantHeader);
         bench.OnReport = static _ => new(QueuePermit.Probe);
         await bench.PublishAsync("a", "b", "c");
         Assert.Equal(1, (await bench.Queue.WatchAsync(-1, Long, CancellationToken.None)).Messages);
@@ -234,7 +236,7 @@ public sealed class QueueBreakerTests
         Assert.Empty(bench.Reports);
     });
 
-    private static QueueBench NewBench() => new(breaker: new BreakerSettings());
+    private static QueueBench NewBench(string? tenantHeader = null) => new(new QueueSettings { TenantHeader = tenantHeader }, breaker: new BreakerSettings());
 
     private static (long Succeeded, long Failed) Told(QueueBench bench) => (bench.Reports.Sum(report => report.Succeeded), bench.Reports.Sum(report => report.Failed));
 
