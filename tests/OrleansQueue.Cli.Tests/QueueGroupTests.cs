@@ -11,7 +11,11 @@ public sealed class QueueGroupTests(SharedSilo silo) : IClassFixture<SharedSilo>
     public async Task A_queue_group_is_created_listed_described_reset_and_deleted()
     {
         await FillAsync("whole", 3);
-        string[] create = ["group", "create", "crew", "--topic", "whole", "--kind", "queue", "--lease", "10s", "--max-deliveries", "3", "--backoff", "2s", "--max-backoff", "1m", "--ordered-by-key"];
+        string[] create =
+        [
+            "group", "create", "crew", "--topic", "whole", "--kind", "queue", "--lease", "10s", "--max-deliveries", "3", "--backoff", "2s", "--max-backoff", "1m",
+            "--ordered-by-key", "--park-keys", "--tenant-header", "oq-tenant",
+        ];
 
         Assert.Equal("""{"group":"crew","kind":"queue"}""", Assert.Single(await silo.Oq.DoneAsync([.. create, "--json"])));
         Assert.Contains("crew: queue", await silo.Oq.DoneAsync("group", "list"));
@@ -19,13 +23,14 @@ public sealed class QueueGroupTests(SharedSilo silo) : IClassFixture<SharedSilo>
         {
             var settings = (await connection.Broker.FindGroupAsync("crew", CancellationToken.None))!.Settings.Queue;
             Assert.Equal((TimeSpan.FromSeconds(10), 3, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), true), (settings.Lease, settings.MaxDeliveries, settings.Backoff, settings.MaxBackoff, settings.OrderedByKey));
+            Assert.Equal((true, "oq-tenant", new BreakerSettings()), (settings.ParkKeys, settings.TenantHeader, settings.Breaker));
         }
 
         Assert.Equal(["1"], await silo.Oq.DoneAsync("consume", "whole", "--group", "crew", "--max", "1"));
         var described = await DescribeAsync("crew");
         Assert.Equal("queue", described[0].GetProperty("kind").GetString());
         Assert.Equal(0, described[0].GetProperty("members").GetArrayLength());
-        Assert.Equal("""{"topic":"whole","partition":0,"available":2,"leased":0,"delayed":0,"dead":0,"finished":1,"end":3}""", described[1].GetRawText());
+        Assert.Equal("""{"topic":"whole","partition":0,"available":2,"leased":0,"delayed":0,"dead":0,"parked_keys":0,"finished":1,"end":3}""", described[1].GetRawText());
         Assert.Contains("  whole/0: available 2, leased 0, delayed 0, dead 0", await silo.Oq.DoneAsync("group", "describe", "crew"));
 
         Assert.Equal(["whole/0: 1 -> 3"], await silo.Oq.DoneAsync("group", "reset", "crew", "--topic", "whole", "--to", "latest", "--dry-run"));
