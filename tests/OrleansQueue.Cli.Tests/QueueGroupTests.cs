@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using OrleansQueue.Broker;
 using OrleansQueue.Processes;
 
 namespace OrleansQueue.Cli.Tests;

@@ -3,7 +3,8 @@ namespace OrleansQueue.Broker;
 /// <summary>
 /// When a queue group that fails at most of what it does is paused, instead of wearing out the attempts of every message: a service that it needs
 /// is down. After the pause one message is tried; if that succeeds the group goes on, else it is paused again. What counts is what the members
-/// of the group settle together: completed, against abandoned, dead-lettered or not settled before the lease was over.
+/// of the group settle together: completed, against abandoned or dead-lettered. A lease that runs out counts as neither: a worker that dies with
+/// hundreds of messages says nothing of them.
 /// </summary>
 public sealed record BreakerSettings
 {

@@ -59,6 +59,18 @@ internal sealed class LeaseGate(Func<long, bool> isHeld, TimeProvider clock)
         }
     }
 
+    /// <summary>
+    /// Leases ran out. That says nothing of their messages, which a worker that died may have held by the hundred, so it counts as no failure; but
+    /// of a probe nothing else will be heard.
+    /// </summary>
+    public void Expire(IReadOnlyList<Unfinished> rows)
+    {
+        if (_probe is { } probe && rows.Any(row => row.Lease == probe))
+        {
+            (_probe, _outcome) = (null, ProbeState.Failed);
+        }
+    }
+
     /// <summary>How long to wait before the group is asked; zero where that is due.</summary>
     public TimeSpan AskIn(BreakerSettings settings)
     {

@@ -30,6 +30,21 @@ internal sealed partial class QueueCursor
         }
 
         _gate.Count(rows, succeeded);
+        TellSoon();
+    }
+
+    /// <summary>Leases are over.</summary>
+    private void Expire(IReadOnlyList<Unfinished> rows)
+    {
+        if (Breaker is not null)
+        {
+            _gate.Expire(rows);
+            TellSoon();
+        }
+    }
+
+    private void TellSoon()
+    {
         _ = Ask();
         if (_telling.IsCompleted && _gate.HasNews)
         {

@@ -108,7 +108,7 @@ internal sealed partial class QueueCursor
         while (_state.NextDue is { } due && due <= Now && !IsLost)
         {
             var over = _state.TakeOver(Now).Where(static row => row.State == MessageState.Leased).ToList();
-            Count(over, succeeded: false);
+            Expire(over);
             foreach (var some in over.Chunk(RowsAtOnce))
             {
                 Blame(some, static row => row.At, LeaseOver, null);

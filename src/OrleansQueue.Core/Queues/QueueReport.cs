@@ -2,7 +2,7 @@ namespace OrleansQueue.Queues;
 
 /// <summary>What a cursor tells its group's circuit breaker.</summary>
 /// <param name="Succeeded">How many messages were completed since it last told.</param>
-/// <param name="Failed">How many deliveries failed since then: abandoned, dead-lettered, or not settled before their lease was over.</param>
+/// <param name="Failed">How many deliveries failed since then: abandoned or dead-lettered.</param>
 /// <param name="Probe">How the message stands that it leased as a probe.</param>
 /// <param name="HasMessages">Whether it has messages to lease, and so could lease one as a probe.</param>
 internal readonly record struct QueueReport(long Succeeded, long Failed, ProbeState Probe, bool HasMessages);
@@ -19,7 +19,7 @@ internal enum ProbeState
     /// <summary>It was completed.</summary>
     Succeeded = 2,
 
-    /// <summary>Its delivery failed.</summary>
+    /// <summary>Its delivery failed, or its lease was over before it was settled.</summary>
     Failed = 3,
 }
 

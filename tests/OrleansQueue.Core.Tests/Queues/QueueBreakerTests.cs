@@ -28,13 +28,13 @@ public sealed class QueueBreakerTests
         await RunAsync();
         Assert.Equal((4, 3), Told(bench));
 
-        // Refused, and so not counted.
+        // Refused, and so not counted; nor is what ran out: a worker that died may have held it by the hundred.
         await lease.SettleAsync(SettlementKind.Complete, 0, 4);
         bench.Clock.Advance(TimeSpan.FromSeconds(30));
         await bench.LeaseAsync();
         bench.Clock.Advance(Second);
         await RunAsync();
-        Assert.Equal((4, 7), Told(bench));
+        Assert.Equal((4, 3), Told(bench));
     });
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class QueueBreakerTests
         await bench.DescribeAsync();
         await RunAsync();
 
-        Assert.Equal(new QueueReport(0, 1, ProbeState.Failed, true), bench.Reports[^1]);
+        Assert.Equal(new QueueReport(0, 0, ProbeState.Failed, true), bench.Reports[^1]);
     });
 
     [Fact]
