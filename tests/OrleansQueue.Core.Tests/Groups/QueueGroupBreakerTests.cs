@@ -22,6 +22,8 @@ public sealed class QueueGroupBreakerTests
         Assert.Equal(4, bench.Cursors.Open.Count());
 
         Assert.Equal(QueuePermit.Held, bench.Group.ReportQueue(bench.Of(2), Failures));
+        await TestCursors.QuietAsync();
+        Assert.True(waiting.IsCompleted);
         Assert.Empty(Assert.IsType<WaitResult.Ready>(await waiting).Partitions);
         await TestCursors.QuietAsync();
         Assert.Empty(bench.Cursors.Open);
@@ -32,6 +34,8 @@ public sealed class QueueGroupBreakerTests
         Assert.False(waiting.IsCompleted);
         Assert.Empty(bench.Cursors.Open);
         bench.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        await TestCursors.QuietAsync();
+        Assert.True(waiting.IsCompleted);
         Assert.Empty(Assert.IsType<WaitResult.Ready>(await waiting).Partitions);
 
         waiting = member.WaitAsync();

@@ -157,6 +157,46 @@ public sealed class QueueBreakerTests
     });
 
     [Fact]
+    public Task Of_those_who_ask_at_once_one_gets_the_probe() => OneScheduler.RunAsync(async () =>
+    {
+        await using var bench = NewBench();
+        bench.OnReport = static _ => new(QueuePermit.Probe);
+        await bench.PublishAsync("a", "b", "c");
+        var reading = new TaskCompletionSource();
+        bench.Reading = reading.Task;
+        var leases = Task.WhenAll(bench.LeaseAsync(), bench.LeaseAsync(), bench.LeaseAsync());
+        await RunAsync();
+        Assert.False(leases.IsCompleted);
+
+        reading.SetResult();
+
+        Assert.Equal(["", "", "a"], (await leases).Select(lease => lease.Values).Order());
+    });
+
+    [Fact]
+    public Task An_outcome_that_comes_while_the_group_is_asked_is_told_with_the_next_question() => OneScheduler.RunAsync(async () =>
+    {
+        await using var bench = NewBench();
+        bench.OnReport = static _ => new(QueuePermit.Probe);
+        await bench.PublishAsync("a");
+        var probe = await bench.LeaseAsync();
+        var answer = new TaskCompletionSource<QueuePermit>();
+        bench.OnReport = _ => new(answer.Task);
+        bench.Clock.Advance(Second);
+        await bench.SettleAsync();
+        await RunAsync();
+        Assert.Equal(ProbeState.UnderWay, bench.Reports[^1].Probe);
+
+        await probe.SettleAsync(SettlementKind.Complete);
+        answer.SetResult(QueuePermit.Probe);
+        await RunAsync();
+        bench.Clock.Advance(TimeSpan.FromMilliseconds(100));
+        await RunAsync();
+
+        Assert.Equal(new QueueReport(1, 0, ProbeState.Succeeded, false), bench.Reports[^1]);
+    });
+
+    [Fact]
     public Task The_outcome_of_a_probe_is_told_until_the_group_has_answered() => OneScheduler.RunAsync(async () =>
     {
         await using var bench = NewBench();
@@ -189,6 +229,8 @@ public sealed class QueueBreakerTests
         await RunAsync();
         Assert.False(lease.IsCompleted);
         bench.Clock.Advance(Second);
+        await RunAsync();
+        Assert.True(lease.IsCompleted);
         Assert.Equal("a", (await lease).Values);
 
         // The question is still under way, and nobody waits for it any more; nor for the next, as long as it was not answered.
@@ -197,8 +239,10 @@ public sealed class QueueBreakerTests
         await RunAsync();
         answer = new();
         await bench.PublishAsync("c", "d");
-        Assert.Equal("c", (await bench.LeaseAsync(1)).Values);
+        lease = bench.LeaseAsync(1);
         await RunAsync();
+        Assert.True(lease.IsCompleted);
+        Assert.Equal("c", (await lease).Values);
         Assert.Equal(2, bench.Reports.Count);
 
         answer.SetResult(QueuePermit.Held);
