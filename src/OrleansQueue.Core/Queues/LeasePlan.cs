@@ -12,6 +12,7 @@ internal sealed class LeasePlan(int maxMessages, int maxBytes)
     private readonly List<LeasedRange> _selection = [];
     private int _messages;
     private long _bytes;
+    private Offset _end;
 
     /// <summary>The most messages.</summary>
     public int MaxMessages => maxMessages;
@@ -34,6 +35,12 @@ internal sealed class LeasePlan(int maxMessages, int maxBytes)
     /// <summary>What was leased.</summary>
     public IReadOnlyList<LeasedRange> Selection => _selection;
 
+    /// <summary>
+    /// Whether what lies at an offset comes behind all batches that messages were leased of. Nothing else may join them: whoever gets the answer
+    /// goes through batches and selection side by side.
+    /// </summary>
+    public bool IsBehind(Offset offset) => offset >= _end;
+
     /// <summary>How many messages of a batch may be leased.</summary>
     public int RoomIn(WindowBatch batch)
     {
@@ -43,12 +50,20 @@ internal sealed class LeasePlan(int maxMessages, int maxBytes)
     }
 
     /// <summary>Takes messages of a batch in.</summary>
+    /// <exception cref="InvalidOperationException">The batch is not behind those before.</exception>
     public void Add(WindowBatch batch, List<LeasedRange> picked)
     {
         if (picked.Count == 0)
         {
             return;
         }
+
+        if (!IsBehind(batch.First))
+        {
+            throw new InvalidOperationException($"A lease has messages up to {_end}, and would get some of the batch at {batch.First} behind them.");
+        }
+
+        _end = batch.End;
 
         var count = (int)picked.Sum(range => range.End.Value - range.First.Value);
         _selection.AddRange(picked);

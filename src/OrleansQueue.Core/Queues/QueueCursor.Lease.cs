@@ -73,7 +73,7 @@ internal sealed partial class QueueCursor
         for (var reads = 0; plan.HasRoom && reads < MostReads; reads++)
         {
             Tick();
-            if (NextPlace() is not { } place || (place.IsRequeued != plan.IsRequeued && !plan.IsEmpty) || (HasTenants && !place.IsRequeued))
+            if (NextPlace() is not { } place || (!plan.IsEmpty && (place.IsRequeued != plan.IsRequeued || !plan.IsBehind(place.Offset))) || (HasTenants && !place.IsRequeued))
             {
                 return null;
             }

@@ -358,4 +358,28 @@ public sealed class QueueLeaseTests
         reading.SetResult();
         Assert.Empty((await request).Messages);
     });
+
+    [Fact]
+    public Task A_message_whose_wait_ends_while_later_ones_are_being_read_comes_with_the_next_lease_and_not_behind_them() => OneScheduler.RunAsync(async () =>
+    {
+        await using var bench = new QueueBench(new QueueSettings { Backoff = TimeSpan.FromSeconds(1) });
+        var padding = new string('x', 200_000);
+        await bench.PublishAsync("a", $"b{padding}", $"c{padding}", $"d{padding}");
+        await bench.PublishAsync($"e{padding}", $"f{padding}", $"g{padding}");
+        await (await bench.LeaseAsync(1)).SettleAsync(SettlementKind.Abandon);
+        var reading = new TaskCompletionSource();
+        bench.Reading = reading.Task;
+
+        var lease = bench.LeaseAsync();
+        await LogBench.SettleAsync();
+        bench.Clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(3, (await bench.DescribeAsync()).Leased);
+        reading.SetResult();
+
+        var first = await lease;
+        Assert.Equal("b c d", string.Join(' ', first.Messages.Select(static message => message.Value[..1])));
+        Assert.Equal(first.Answer.Selection.OrderBy(static range => range.First), first.Answer.Selection);
+        Assert.True(first.Answer.HasMore);
+        Assert.Equal([("a", 2), ("e", 1)], (await bench.LeaseAsync(2)).Messages.Select(static message => (message.Value[..1], message.Count)));
+    });
 }
