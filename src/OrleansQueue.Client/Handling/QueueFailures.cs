@@ -7,9 +7,6 @@ namespace OrleansQueue.Client;
 /// <summary>What becomes of messages of a queue group that failed: what their handler said, else the policy of its exception, else what the group does.</summary>
 internal sealed class QueueFailures(QueueHandlers handlers)
 {
-    // What the broker says, too: whoever counts deliveries, the reason is the same.
-    private const string TooManyDeliveries = "max-deliveries";
-
     /// <summary>What a handler threw where that came in a wrapper which says nothing of itself, as blocking waits and reflection put round it.</summary>
     public static Exception CauseOf(Exception error)
     {
@@ -75,7 +72,7 @@ internal sealed class QueueFailures(QueueHandlers handlers)
         }
         else if (message.DeliveryCount >= policy.MaxDeliveries)
         {
-            DeadLetter(message, TooManyDeliveries, error);
+            DeadLetter(message, Settlement.TooManyDeliveries, error);
         }
         else
         {

@@ -52,7 +52,22 @@ internal sealed partial class QueueMember
     }
 
     /// <summary>Whether messages are here that the application has not got yet.</summary>
-    private bool HasWaiting => _waiting.Any(static lease => lease.Next < lease.Count);
+    private bool HasWaiting
+    {
+        get
+        {
+            // Asked for each message that is settled, so it must not allocate.
+            foreach (var lease in _waiting)
+            {
+                if (lease.Next < lease.Count)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>Makes the calls that can be made now; for one partition, or for all.</summary>
     private void Pump(QueueCursor? only)

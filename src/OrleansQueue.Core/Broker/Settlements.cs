@@ -25,6 +25,9 @@ public enum SettlementKind
 /// <param name="Kind">What to do with them.</param>
 public sealed record Settlement(LeaseId Lease, OffsetRange Offsets, SettlementKind Kind)
 {
+    /// <summary>Why a message was dead-lettered that was delivered as often as it may be, as its dead letter gives the reason.</summary>
+    public const string TooManyDeliveries = "max-deliveries";
+
     /// <summary>The longest reason or error that is kept; more is cut.</summary>
     public const int MaxTextLength = 1000;
 

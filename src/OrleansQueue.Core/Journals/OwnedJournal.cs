@@ -26,10 +26,10 @@ internal sealed class OwnedJournal(Journal journal, string name) : IAsyncDisposa
     /// <exception cref="IOException">The journal takes no more entries, so the change was not made and nothing may be decided on it.</exception>
     public void Change(ReadOnlySpan<byte> entry)
     {
-        if (journal.AppendAsync(entry) is { IsCompleted: true } kept && !(kept.IsCompletedSuccessfully && kept.Result == StoreOutcome.Done))
+        Add(entry);
+        if (journal.WhenDurable() is { IsCompleted: true } kept && !(kept.IsCompletedSuccessfully && kept.Result == StoreOutcome.Done))
         {
-            IsLost = true;
-            throw new IOException($"{name} could not be written.", kept.Exception);
+            throw NotWritten(kept);
         }
     }
 
@@ -39,9 +39,14 @@ internal sealed class OwnedJournal(Journal journal, string name) : IAsyncDisposa
     {
         if (!journal.Add(entry))
         {
-            IsLost = true;
-            throw new IOException($"{name} could not be written.", journal.WhenDurable().Exception);
+            throw NotWritten(journal.WhenDurable());
         }
+    }
+
+    private IOException NotWritten(Task<StoreOutcome> kept)
+    {
+        IsLost = true;
+        return new IOException($"{name} could not be written.", kept.Exception);
     }
 
     /// <summary>Has written what was added: something is to be waited for that may take long.</summary>

@@ -39,11 +39,7 @@ internal sealed class KeyLines
             return;
         }
 
-        if (!_lines.TryGetValue(row.Key, out var line))
-        {
-            _lines.Add(row.Key, line = new Line());
-        }
-
+        var line = LineOf(row.Key);
         if (row.State == MessageState.Available)
         {
             (line.Waiting ??= []).Add((row.First, row.Tenant));
@@ -85,11 +81,7 @@ internal sealed class KeyLines
     /// <summary>Messages of a key wait, whatever becomes of others of it, until it is freed as often.</summary>
     public void Park(ulong key)
     {
-        if (!_lines.TryGetValue(key, out var line))
-        {
-            _lines.Add(key, line = new Line());
-        }
-
+        var line = LineOf(key);
         line.Held++;
         Settle(line);
     }
@@ -101,6 +93,16 @@ internal sealed class KeyLines
         line.Held--;
         Settle(line);
         Forget(key, line);
+    }
+
+    private Line LineOf(ulong key)
+    {
+        if (!_lines.TryGetValue(key, out var line))
+        {
+            _lines.Add(key, line = new Line());
+        }
+
+        return line;
     }
 
     private void AddReady(long first, ulong tenant)

@@ -117,14 +117,7 @@ internal sealed class LeasePicker(QueueState state, LeasePlan plan, bool isOrder
     {
         _rows.Add(part with { State = MessageState.Leased });
         var range = new LeasedRange(new Place(part.First).Offset, new Place(part.First).Offset.Plus(part.Count), part.Blamed + 1);
-        if (picked.Count != 0 && picked[^1].End == range.First && picked[^1].DeliveryCount == range.DeliveryCount)
-        {
-            picked[^1] = picked[^1] with { End = range.End };
-        }
-        else
-        {
-            picked.Add(range);
-        }
+        LeasePlan.Join(picked, range);
     }
 
     private void MoveTo(Offset examined, WindowBatch batch)

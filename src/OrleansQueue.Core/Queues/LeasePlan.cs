@@ -49,6 +49,19 @@ internal sealed class LeasePlan(int maxMessages, int maxBytes)
         return (int)Math.Min(maxMessages - _messages, fitting);
     }
 
+    /// <summary>Adds messages behind others; they are one range where they stand alike.</summary>
+    public static void Join(List<LeasedRange> ranges, LeasedRange next)
+    {
+        if (ranges.Count != 0 && ranges[^1].End == next.First && ranges[^1].DeliveryCount == next.DeliveryCount)
+        {
+            ranges[^1] = ranges[^1] with { End = next.End };
+        }
+        else
+        {
+            ranges.Add(next);
+        }
+    }
+
     /// <summary>Takes messages of a batch in.</summary>
     /// <exception cref="InvalidOperationException">The batch is not behind those before.</exception>
     public void Add(WindowBatch batch, List<LeasedRange> picked)

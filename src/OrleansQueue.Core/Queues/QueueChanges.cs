@@ -32,16 +32,8 @@ internal static class QueueChanges
     }
 
     /// <summary>Messages were looked at that may be leased later.</summary>
-    public static QueueEntryWriter Examined(Offset examined, Epoch epoch, Offset requeueExamined, IReadOnlyList<Unfinished> rows)
-    {
-        var entry = new QueueEntryWriter(QueueEntryKind.Examined).Number(examined.Value).Number(epoch.Value).Number(requeueExamined.Value);
-        foreach (var row in rows)
-        {
-            entry.Row(row);
-        }
-
-        return entry;
-    }
+    public static QueueEntryWriter Examined(Offset examined, Epoch epoch, Offset requeueExamined, IReadOnlyList<Unfinished> rows) =>
+        new QueueEntryWriter(QueueEntryKind.Examined).Number(examined.Value).Number(epoch.Value).Number(requeueExamined.Value).Rows(rows);
 
     /// <summary>Forgets the messages of some places and moves to where the group goes on.</summary>
     public static QueueEntryWriter Lost(QueueEntryKind kind, long first, long end, Position examined) =>

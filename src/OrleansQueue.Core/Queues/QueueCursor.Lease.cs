@@ -86,11 +86,7 @@ internal sealed partial class QueueCursor
                     return problem;
                 }
 
-                if (IsLost)
-                {
-                    throw _journal.GivenUp();
-                }
-
+                ThrowIfLost();
                 if (NextPlace() != place)
                 {
                     // While that was read, a message was put back that comes first.
@@ -154,12 +150,7 @@ internal sealed partial class QueueCursor
             from.IsRequeued ? _state.Examined : picker.Examined,
             from.IsRequeued ? _state.ExaminedEpoch : picker.ExaminedEpoch ?? _state.ExaminedEpoch,
             from.IsRequeued ? picker.Examined : _state.RequeueExamined);
-        foreach (var row in picker.Rows)
-        {
-            entry.Row(row);
-        }
-
-        Change(entry);
+        Change(entry.Rows(picker.Rows));
         if (!plan.IsEmpty)
         {
             _gate.Leased(number);

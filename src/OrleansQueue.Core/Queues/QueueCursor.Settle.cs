@@ -8,7 +8,6 @@ internal sealed partial class QueueCursor
     // An entry of the journal holds them with room to spare.
     private const int RowsAtOnce = 10_000;
 
-    private const string TooManyDeliveries = "max-deliveries";
     private const string Rejected = "rejected";
     private const string LeaseOver = "The lease was over before the message was settled.";
 
@@ -128,7 +127,7 @@ internal sealed partial class QueueCursor
             }
             else
             {
-                GiveUp(row, failed(row), TooManyDeliveries, error);
+                GiveUp(row, failed(row), Settlement.TooManyDeliveries, error);
             }
         }
 
@@ -157,14 +156,5 @@ internal sealed partial class QueueCursor
         return entry;
     }
 
-    private static QueueEntryWriter RowsOf(IEnumerable<Unfinished> rows)
-    {
-        var entry = new QueueEntryWriter(QueueEntryKind.Changed);
-        foreach (var row in rows)
-        {
-            entry.Row(row);
-        }
-
-        return entry;
-    }
+    private static QueueEntryWriter RowsOf(IEnumerable<Unfinished> rows) => new QueueEntryWriter(QueueEntryKind.Changed).Rows(rows);
 }

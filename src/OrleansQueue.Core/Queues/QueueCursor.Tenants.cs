@@ -66,11 +66,7 @@ internal sealed partial class QueueCursor
                 return _state.Lines.HasReady ? null : problem;
             }
 
-            if (IsLost)
-            {
-                throw _journal.GivenUp();
-            }
-
+            ThrowIfLost();
             if (from == _state.Examined)
             {
                 var scan = new TenantScan(Assignment.Settings, from, _state.ExaminedEpoch, MostRowsOfScan);
@@ -88,19 +84,14 @@ internal sealed partial class QueueCursor
         {
             Tick();
             var place = Place.InTopic(new Offset(_state.Lines.Turns.FirstReady));
-            var known = _windows.Find(place);
-            reads += known is null ? 1 : 0;
-            var (window, problem) = known is null ? await FindWindowAsync(place) : (known, null);
+            reads += _windows.Find(place) is null ? 1 : 0;
+            var (window, problem) = await FindWindowAsync(place);
             if (problem is not null || window is null)
             {
                 return problem;
             }
 
-            if (IsLost)
-            {
-                throw _journal.GivenUp();
-            }
-
+            ThrowIfLost();
             if (_state.Lines.Turns.Active == 0 || _state.Lines.Turns.FirstReady != place.Value || PassRemoved(window, place))
             {
                 // While that was read it was settled, expired or removed.

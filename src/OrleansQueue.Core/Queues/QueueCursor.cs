@@ -224,23 +224,23 @@ internal sealed partial class QueueCursor : IAsyncDisposable
     /// <inheritdoc cref="OwnedJournal.Change"/>
     private void Change(QueueEntryWriter entry)
     {
-        if (IsLost)
-        {
-            throw _journal.GivenUp();
-        }
-
+        ThrowIfLost();
         _journal.Change(entry.Entry);
     }
 
     /// <inheritdoc cref="OwnedJournal.Add"/>
     private void Add(QueueEntryWriter entry)
     {
+        ThrowIfLost();
+        _journal.Add(entry.Entry);
+    }
+
+    private void ThrowIfLost()
+    {
         if (IsLost)
         {
             throw _journal.GivenUp();
         }
-
-        _journal.Add(entry.Entry);
     }
 
     /// <inheritdoc cref="OwnedJournal.KeptAsync"/>

@@ -128,6 +128,16 @@ internal sealed class QueueEntryWriter
         return row.Tenant != 0 ? Key(row.Tenant) : this;
     }
 
+    public QueueEntryWriter Rows(IEnumerable<Unfinished> rows)
+    {
+        foreach (var row in rows)
+        {
+            Row(row);
+        }
+
+        return this;
+    }
+
     /// <summary>What stands for a key, or for a tenant.</summary>
     public QueueEntryWriter Key(ulong key)
     {

@@ -138,13 +138,7 @@ internal sealed partial class QueueState
             yield return new QueueEntryWriter(QueueEntryKind.Owner).Number(lease.Number).Text(lease.Owner);
         }
 
-        var rows = new QueueEntryWriter(QueueEntryKind.Changed);
-        foreach (var row in _rows.Rows())
-        {
-            rows.Row(row);
-        }
-
-        yield return rows;
+        yield return new QueueEntryWriter(QueueEntryKind.Changed).Rows(_rows.Rows());
         foreach (var producer in (QueueEntryWriter?[])[QueueChanges.Producer(DeadProducer, isRequeue: false), QueueChanges.Producer(RequeueProducer, isRequeue: true)])
         {
             if (producer is not null)

@@ -14,9 +14,6 @@ internal sealed class TenantPicks(int maxMessages, long maxBytes)
     /// <summary>Whether more messages may be leased.</summary>
     public bool HasRoom => _messages < maxMessages && (_bytes < maxBytes || _messages == 0);
 
-    /// <summary>How many messages may be leased at one turn: small shares, so that also a few messages are shared evenly.</summary>
-    public int Turn(int tenants) => Math.Max(1, (maxMessages - _messages) / (2 * Math.Max(1, tenants)));
-
     /// <summary>Cuts a row that is ready to what may be leased of it from one batch; at least one message.</summary>
     public Unfinished Cut(in Unfinished row, WindowBatch batch, int tenants)
     {
@@ -25,7 +22,10 @@ internal sealed class TenantPicks(int maxMessages, long maxBytes)
             return row with { End = Math.Min(row.End, batch.End.Value) };
         }
 
-        var most = Math.Min(row.First + (tenants == 1 ? maxMessages - _messages : Turn(tenants)), Math.Min(row.End, batch.End.Value));
+        // Of several each gets half a fair share at a turn, so that also a few messages are shared evenly.
+        var left = maxMessages - _messages;
+        var turn = tenants == 1 ? left : Math.Max(1, left / (2 * tenants));
+        var most = Math.Min(row.First + turn, Math.Min(row.End, batch.End.Value));
         var (first, end) = batch.Index.RecordsOf(row.First - batch.First.Value, most - batch.First.Value);
         var fitting = first + 1;
         while (fitting < end && _bytes + batch.Index.StartOf(fitting + 1) - batch.Index.StartOf(first) <= maxBytes)
@@ -69,14 +69,7 @@ internal sealed class TenantPicks(int maxMessages, long maxBytes)
         var joined = new List<LeasedRange>();
         foreach (var range in ranges.OrderBy(static range => range.First))
         {
-            if (joined.Count != 0 && joined[^1].End == range.First && joined[^1].DeliveryCount == range.DeliveryCount)
-            {
-                joined[^1] = joined[^1] with { End = range.End };
-            }
-            else
-            {
-                joined.Add(range);
-            }
+            LeasePlan.Join(joined, range);
         }
 
         return joined;
