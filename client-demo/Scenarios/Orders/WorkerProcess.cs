@@ -8,19 +8,21 @@ internal sealed class WorkerProcess : IAsyncDisposable
 {
     private readonly Process _process;
     private readonly Task _reading;
+    private readonly Task<string> _complaints;
     private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private WorkerProcess(Process process, IOrderWatch watch)
     {
         _process = process;
         _reading = ReadAsync(watch);
+        _complaints = process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>Starts it; ends when it has joined its group.</summary>
     public static async Task<WorkerProcess> StartAsync(Demo demo, string orders, int? holdAfter, IOrderWatch watch, CancellationToken cancellationToken)
     {
         var program = Environment.ProcessPath ?? throw new InvalidOperationException("The demo does not know what it was started as, so it cannot start a worker.");
-        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         if (Path.GetFileNameWithoutExtension(program) == "dotnet")
         {
             start.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
@@ -51,7 +53,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         if (await Task.WhenAny(something, _reading).WaitAsync(cancellationToken) == _reading && !something.IsCompleted)
         {
             await _reading;
-            throw new InvalidOperationException("A worker ended before its time.");
+            throw await FailureAsync("before its time", cancellationToken);
         }
 
         return await something;
@@ -74,7 +76,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         await _reading;
         if (_process.ExitCode != 0)
         {
-            throw new InvalidOperationException($"A worker ended with {_process.ExitCode}.");
+            throw await FailureAsync("when it was to stop", cancellationToken);
         }
     }
 
@@ -88,6 +90,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
         await _reading;
         _process.Dispose();
+    }
+
+    private async Task<InvalidOperationException> FailureAsync(string when, CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        var complaints = await _complaints.WaitAsync(cancellationToken);
+        return new($"A worker ended {when} with {_process.ExitCode}: {complaints.Trim().ReplaceLineEndings(" ")}");
     }
 
     private async Task ReadAsync(IOrderWatch watch)

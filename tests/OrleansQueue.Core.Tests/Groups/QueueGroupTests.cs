@@ -180,7 +180,7 @@ public sealed class QueueGroupTests
     }
 
     [Fact]
-    public async Task Seek_moves_the_cursors_then_begins_a_generation()
+    public Task Seek_moves_the_cursors_then_begins_a_generation() => OneScheduler.RunAsync(async () =>
     {
         var bench = await GroupBench.OpenQueueAsync();
         var member = await bench.JoinQueueAsync("member");
@@ -201,10 +201,10 @@ public sealed class QueueGroupTests
         await member.BeatAsync();
         Assert.Equal([done.Generation, since, done.Generation, since], member.Has.Select(partition => partition.Since));
         Assert.Equal([20, 10, 30, 10], member.Has.Select(partition => partition.Start.Offset.Value));
-    }
+    });
 
     [Fact]
-    public async Task Seek_is_told_to_members_that_wait_for_a_change()
+    public Task Seek_is_told_to_members_that_wait_for_a_change() => OneScheduler.RunAsync(async () =>
     {
         var bench = await GroupBench.OpenQueueAsync();
         var member = await bench.JoinQueueAsync("member");
@@ -214,7 +214,7 @@ public sealed class QueueGroupTests
         await bench.Group.SeekAsync([bench.At(0, 20)], default);
 
         Assert.IsType<HeartbeatResult.Assigned>(await waiting);
-    }
+    });
 
     [Fact]
     public async Task What_only_stream_groups_do_is_refused()

@@ -56,9 +56,7 @@ internal static class Messages
                     continue;
                 }
 
-                var value = records.Current.Value.Span;
-                var number = value.Length < NumberBytes ? -1 : BinaryPrimitives.ReadInt64BigEndian(value);
-                if (number < 0 || value.Length != NumberBytes + PaddingOf(number) || value[NumberBytes..].IndexOfAnyExcept((byte)number) >= 0)
+                if (NumberOf(records.Current.Value.Span) is not { } number)
                 {
                     return null;
                 }
@@ -70,6 +68,13 @@ internal static class Messages
         }
 
         return found;
+    }
+
+    /// <summary>The number that a message is; null where it is not as it was sent.</summary>
+    public static long? NumberOf(ReadOnlySpan<byte> value)
+    {
+        var number = value.Length < NumberBytes ? -1 : BinaryPrimitives.ReadInt64BigEndian(value);
+        return number >= 0 && value.Length == NumberBytes + PaddingOf(number) && value[NumberBytes..].IndexOfAnyExcept((byte)number) < 0 ? number : null;
     }
 
     /// <summary>Most messages are small; some are as large as a few segments' worth of sectors.</summary>

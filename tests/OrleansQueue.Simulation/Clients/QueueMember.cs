@@ -1,4 +1,5 @@
 using OrleansQueue.Broker;
+using OrleansQueue.Client;
 using OrleansQueue.Simulation.Brokers;
 using OrleansQueue.Simulation.Worlds;
 
@@ -244,20 +245,25 @@ internal sealed class QueueMember
     private int Begin(Process process, TopicPartition partition, LeaseResult.Leased leased, long asked)
     {
         var until = asked + leased.ValidFor.Ticks;
-        var messages = _scene.World.Now >= until ? [] : QueueLedger.OffsetsOf(leased).ToList();
-        if (messages.Count != 0)
+        var messages = _scene.World.Now >= until ? [] : HeldMessage.Of(_scene.Cluster.NameOf(partition), partition, leased);
+        if (messages.Length != 0)
         {
-            _scene.Counts.Add("messages leased", messages.Count);
-            _scene.World.Note(process.Name, $"{_scene.Cluster.NameOf(partition)} lease {leased.Lease.Number}: {string.Join(' ', messages.Select(message => $"{message.Offset}({message.Delivery})"))}");
+            if (!_scene.Damage.IsTouched(partition) && LeaseCheck.FindProblem(leased, messages) is { } problem)
+            {
+                _scene.Findings.Add($"{_name}, in {_scene.Cluster.NameOf(partition)}: {problem}");
+            }
+
+            _scene.Counts.Add("messages leased", messages.Length);
+            _scene.World.Note(process.Name, $"{_scene.Cluster.NameOf(partition)} lease {leased.Lease.Number}: {string.Join(' ', messages.Select(message => $"{message.First}({message.DeliveryCount})"))}");
         }
 
-        foreach (var (offset, _) in messages)
+        foreach (var message in messages)
         {
-            var work = new QueueWork(_scene, this, process, _group, partition, leased.Lease, new Offset(offset), until, _dice);
+            var work = new QueueWork(_scene, this, process, _group, partition, leased.Lease, new OffsetRange(message.First, message.End), until, _dice);
             _actor.Start(work.RunAsync);
         }
 
-        return messages.Count;
+        return messages.Length;
     }
 
     private void Give(int credit)

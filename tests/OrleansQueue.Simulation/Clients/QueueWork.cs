@@ -6,7 +6,7 @@ namespace OrleansQueue.Simulation.Clients;
 
 /// <summary>What a member does with one message: it works on it for a while, holds its lease meanwhile or does not, and settles it, also when that is too late.</summary>
 internal sealed class QueueWork(
-    Scene scene, QueueMember member, Process process, string group, TopicPartition partition, LeaseId lease, Offset offset, long heldUntil, Dice dice)
+    Scene scene, QueueMember member, Process process, string group, TopicPartition partition, LeaseId lease, OffsetRange message, long heldUntil, Dice dice)
 {
     private const int MostAttempts = 3;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(4);
@@ -69,7 +69,7 @@ internal sealed class QueueWork(
         _ => Of(SettlementKind.Release),
     };
 
-    private Settlement Of(SettlementKind kind) => new(lease, new OffsetRange(offset, offset.Plus(1)), kind);
+    private Settlement Of(SettlementKind kind) => new(lease, message, kind);
 
     private async Task RenewAsync()
     {
@@ -105,10 +105,10 @@ internal sealed class QueueWork(
         var reply = await scene.Cluster.AskAsync(
             process, new QueueKey(group, partition), host => scene.Queues.SettleAsync(host, request, asked), Timeout, mayRepeat: true, mayOutlive: true);
         scene.Counts.Add("settle");
-        scene.World.Note(process.Name, $"{scene.Cluster.NameOf(partition)} {offset} of lease {lease.Number}: {settlement.Kind} {(reply.IsAnswer ? reply.Value : reply.Problem)}");
+        scene.World.Note(process.Name, $"{scene.Cluster.NameOf(partition)} {message.First} of lease {lease.Number}: {settlement.Kind} {(reply.IsAnswer ? reply.Value : reply.Problem)}");
         if (reply.IsAnswer && reply.Value is not (SettleResult.Settled or SettleResult.Fenced or SettleResult.Throttled))
         {
-            scene.Findings.Add($"{process.Name} settled {offset} of {scene.Cluster.NameOf(partition)} and was answered {reply.Value}");
+            scene.Findings.Add($"{process.Name} settled {message.First} of {scene.Cluster.NameOf(partition)} and was answered {reply.Value}");
         }
 
         return reply.IsAnswer ? reply.Value : null;

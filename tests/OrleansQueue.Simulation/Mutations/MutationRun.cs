@@ -9,7 +9,7 @@ internal sealed class MutationRun(string root, string copy, TextWriter told)
     private const int MostSeeds = 1_000;
     private const string Project = "tests/OrleansQueue.Simulation";
 
-    private static readonly string[] Folders = ["src/OrleansQueue.Core", "tests/OrleansQueue.History", Project];
+    private static readonly string[] Folders = ["src/OrleansQueue.Core", "src/OrleansQueue.Client", "tests/OrleansQueue.History", Project];
 
     /// <summary>Runs all mutations, or those whose name holds a text; answers whether every one of them was found.</summary>
     public static async Task<bool> RunAsync(string? only, TextWriter told)

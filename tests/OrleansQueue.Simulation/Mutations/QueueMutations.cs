@@ -26,6 +26,11 @@ internal static class QueueMutations
         new("goes by the next owner's clock without a thought", Entries, "held.At + later }", "held.At + (0 * later) }"),
         new("passes over what is left of a batch", Picker, "            _isFull |= Examined < batch.End;\n", ""),
         new("tells nobody of what only a settlement set free", Settle, "        Changed();\n        await KeptAsync(refusals);", "        await KeptAsync(refusals);"),
+        new("leases a message in front of others behind them",
+        [
+            new(Lease, " || !plan.IsBehind(place.Offset)", " || plan.MaxMessages == 0"),
+            new("Queues/LeasePlan.cs", "if (!IsBehind(batch.First))", "if (batch.End < batch.First)"),
+        ]),
         new("does not count the delivery of a lease that was over", Settle, "Blame(some, static row => row.At, LeaseOver, null);", "Change(RowsOf(some.Select(Freed)));"),
         new("believes a replaced owner that a position has diverged", "Partitions/PartitionServer.Read.cs", "return await log.IsOwnedAsync() ?", "return await log.IsOwnedAsync() || !log.IsFenced ?"),
     ];

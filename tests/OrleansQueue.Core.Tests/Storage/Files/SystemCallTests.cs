@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace OrleansQueue.Core.Tests.Storage.Files;
 
 /// <summary>The syncs reach the operating system: there have been releases of .NET in which they did not.</summary>
+[Collection(Alone.Name)]
 public sealed class SystemCallTests(ITestOutputHelper output) : IDisposable
 {
     private const string Tracer = "/usr/bin/strace";
@@ -25,25 +26,17 @@ public sealed class SystemCallTests(ITestOutputHelper output) : IDisposable
 
         var trace = Path.Combine(_folder.Path, "trace");
         var root = Path.Combine(_folder.Path, "store");
-        string[] arguments = ["-f", "-y", "-e", "trace=open,openat,pwrite64,pwritev,fsync,fdatasync", "-o", trace, "-p", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
-        using var tracer = Process.Start(new ProcessStartInfo(Tracer, arguments) { RedirectStandardError = true })!;
-        var first = await tracer.StandardError.ReadLineAsync();
-        if (first?.Contains("attached", StringComparison.Ordinal) != true)
+        if (await TraceAsync(trace) is not { } tracer)
         {
-            output.WriteLine($"Nothing was traced, since this process may not be: {first}");
             return;
         }
 
-        await RunAsync(root);
-
-        // Asked to end, it lets the process go and writes what it saw.
-        using (var end = Process.Start("kill", ["-TERM", tracer.Id.ToString(CultureInfo.InvariantCulture)]))
+        using (tracer)
         {
-            await end.WaitForExitAsync();
+            await RunAsync(root);
+            await EndAsync(tracer);
         }
 
-        await tracer.StandardError.ReadToEndAsync();
-        await tracer.WaitForExitAsync();
         var calls = await File.ReadAllLinesAsync(trace);
         var synced = calls.Where(line => line.Contains("sync(", StringComparison.Ordinal)).ToList();
         var logFolder = Path.Combine(root, "logs", "orders");
@@ -53,6 +46,64 @@ public sealed class SystemCallTests(ITestOutputHelper output) : IDisposable
         Assert.Contains(synced, line => line.Contains($"<{logFolder}/00000000000000000002.log.new>", StringComparison.Ordinal));
         Assert.True(synced.Count(line => line.Contains($"<{logFolder}>", StringComparison.Ordinal)) >= 2, string.Join('\n', synced));
         Assert.Contains(synced, line => line.Contains($"<{Path.Combine(root, "logs")}>", StringComparison.Ordinal));
+    }
+
+    /// <summary>Has this process traced, each of its threads; null where that is not allowed.</summary>
+    private async Task<Process?> TraceAsync(string trace)
+    {
+        string[] arguments = ["-f", "-y", "-e", "trace=open,openat,pwrite64,pwritev,fsync,fdatasync", "-o", trace, "-p", Environment.ProcessId.ToString(CultureInfo.InvariantCulture)];
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            var tracer = Process.Start(new ProcessStartInfo(Tracer, arguments) { RedirectStandardError = true })!;
+            var first = await tracer.StandardError.ReadLineAsync();
+            if (first?.Contains("attached", StringComparison.Ordinal) != true)
+            {
+                output.WriteLine($"Nothing was traced, since this process may not be: {first}");
+                tracer.Dispose();
+                return null;
+            }
+
+            if (IsTracedBy(tracer.Id))
+            {
+                return tracer;
+            }
+
+            // It attaches to the threads that it finds, one after the other; one that is started meanwhile can slip through.
+            await EndAsync(tracer);
+            tracer.Dispose();
+        }
+
+        throw new InvalidOperationException("Threads were started all the while, so that not each was traced.");
+    }
+
+    private static bool IsTracedBy(int tracer)
+    {
+        var line = string.Create(CultureInfo.InvariantCulture, $"TracerPid:\t{tracer}");
+        foreach (var thread in Directory.GetDirectories("/proc/self/task"))
+        {
+            try
+            {
+                if (!File.ReadLines(Path.Combine(thread, "status")).Contains(line))
+                {
+                    return false;
+                }
+            }
+            catch (IOException) when (!Directory.Exists(thread))
+            {
+                // It has ended since the list was made.
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Asked to end, it lets the process go and writes what it saw.</summary>
+    private static async Task EndAsync(Process tracer)
+    {
+        using var end = Process.Start("kill", ["-TERM", tracer.Id.ToString(CultureInfo.InvariantCulture)]);
+        await end.WaitForExitAsync();
+        await tracer.StandardError.ReadToEndAsync();
+        await tracer.WaitForExitAsync();
     }
 
     /// <summary>
