@@ -1,5 +1,6 @@
 using OrleansQueue.Broker;
 using OrleansQueue.Partitions;
+using OrleansQueue.Queues;
 using OrleansQueue.Storage;
 using OrleansQueue.Storage.Memory;
 using OrleansQueue.Topics;
@@ -54,9 +55,11 @@ public sealed partial class InProcessBroker : IBroker, IAsyncDisposable
         clock ??= TimeProvider.System;
         store ??= new MemoryLogStore(new StoreId(NewGuid(random)));
         _duties = new InProcessDuties(store, clock, Wake, Failed);
-        _partitions = new InProcessPartitions(store, options, _duties, clock);
+        QueueHolds? holds = null;
+        _partitions = new InProcessPartitions(store, options, _duties, () => holds!, clock);
         _catalogue = new InProcessCatalogue(store, _partitions, () => new TopicId(NewGuid(random)));
         var surroundings = new InProcessSurroundings(_catalogue, _partitions, () => _groups!, () => _queues!, NewProducerId);
+        holds = new QueueHolds(surroundings);
         _groups = new InProcessGroups(store, surroundings, _duties, clock);
         _queues = new InProcessQueues(store, surroundings, clock);
 

@@ -17,6 +17,7 @@ internal sealed class InProcessPartitions : ITopicKeepers, IDutyHolders, IAsyncD
     private readonly ILogStore _store;
     private readonly PartitionServerOptions _options;
     private readonly InProcessDuties _duties;
+    private readonly Func<IRetentionHolds> _holds;
     private readonly TimeProvider _clock;
     private readonly BrokerMetrics _metrics = new();
 
@@ -24,12 +25,14 @@ internal sealed class InProcessPartitions : ITopicKeepers, IDutyHolders, IAsyncD
     /// <param name="store">Where their records are.</param>
     /// <param name="options">What all of them share.</param>
     /// <param name="duties">What they have to do when their time has come.</param>
+    /// <param name="holds">Who still needs what is past its time.</param>
     /// <param name="clock">What time it is.</param>
-    public InProcessPartitions(ILogStore store, PartitionServerOptions options, InProcessDuties duties, TimeProvider clock)
+    public InProcessPartitions(ILogStore store, PartitionServerOptions options, InProcessDuties duties, Func<IRetentionHolds> holds, TimeProvider clock)
     {
         _store = store;
         _options = options;
         _duties = duties;
+        _holds = holds;
         _clock = clock;
         duties.AddHolders("p-", this);
     }
@@ -128,7 +131,7 @@ internal sealed class InProcessPartitions : ITopicKeepers, IDutyHolders, IAsyncD
         var id = LogId.ForPartition(topic, partition);
         if (!_servers.TryGetValue(id, out var server))
         {
-            server = new PartitionServer(_store, topic, partition, description.Settings, _options, _clock, NoLogEvents.Instance, _metrics);
+            server = new PartitionServer(_store, topic, partition, description.Settings, _options, _holds(), _clock, NoLogEvents.Instance, _metrics);
             _servers.Add(id, server);
         }
 

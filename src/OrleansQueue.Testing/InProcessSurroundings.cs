@@ -8,7 +8,7 @@ namespace OrleansQueue.Testing;
 /// <summary>The rest of the broker, as its groups and their cursors ask it: within the broker's own turn. Groups and cursors ask each other, so they are looked up at each call.</summary>
 internal sealed class InProcessSurroundings(
     InProcessCatalogue catalogue, InProcessPartitions partitions, Func<InProcessGroups> groups, Func<InProcessQueues> queues, Func<ProducerId> newProducerId)
-    : IGroupSurroundings, IQueueSurroundings
+    : IGroupSurroundings, IQueueSurroundings, IQueueReaders
 {
     public ValueTask<TopicDescription?> FindTopicAsync(string name, CancellationToken cancellationToken) =>
         AskAsync(() => catalogue.CallAsync(name, shard => shard.FindAsync(name)));
@@ -29,6 +29,11 @@ internal sealed class InProcessSurroundings(
 
     public ValueTask<QueueLookup> FindQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken) =>
         AskAsync(() => groups().AskAsync(group, new QueueLookup.UnknownGroup(), host => host.FindQueueAsync(partition, cancellationToken)));
+
+    public ValueTask<GroupPage> ListGroupsAsync(string? after, int limit, CancellationToken cancellationToken) => AskAsync(() => groups().ListAsync(after, limit));
+
+    public ValueTask<Offset?> FindNeededAsync(string group, TopicPartition partition, CancellationToken cancellationToken) =>
+        AskAsync(() => queues().AskAsync(group, partition, default(Offset?), host => host.FindNeededAsync()));
 
     public ValueTask<QueuePermit> ReportQueueAsync(string group, TopicPartition partition, QueueReport report, CancellationToken cancellationToken) =>
         AskAsync(() => groups().AskAsync(group, QueuePermit.Free, host => host.ReportQueueAsync(partition, report)));

@@ -29,6 +29,7 @@ public sealed class TopicTests(SharedSilo silo) : IClassFixture<SharedSilo>
         Assert.Equal([0, 1, 2], partitions.Select(partition => partition.GetProperty("partition").GetInt32()));
         Assert.Equal(2, partitions.Sum(partition => partition.GetProperty("end").GetInt64() - partition.GetProperty("start").GetInt64()));
         Assert.All(partitions, partition => Assert.Equal(JsonValueKind.Null, partition.GetProperty("damage").ValueKind));
+        Assert.All(partitions, partition => Assert.Equal(JsonValueKind.Null, partition.GetProperty("held_by").ValueKind));
 
         Assert.Empty(await silo.Oq.DoneAsync("topic", "delete", "all", "--yes"));
         Assert.DoesNotContain(await silo.Oq.DoneAsync("topic", "list"), line => line.StartsWith("all:", StringComparison.Ordinal));

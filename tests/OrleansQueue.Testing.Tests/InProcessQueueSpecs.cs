@@ -20,3 +20,13 @@ public sealed class InProcessQueueBreakerSpec : QueueBreakerSpec
 {
     protected override ValueTask<IBroker> CreateBrokerAsync() => new(new InProcessBroker());
 }
+
+/// <summary>What retention leaves as time goes by, on a clock that the test moves.</summary>
+public sealed class InProcessQueueRetentionSpec : QueueRetentionSpec
+{
+    private readonly TestClock _clock = new();
+
+    protected override ValueTask<IBroker> CreateBrokerAsync() => new(new InProcessBroker(_clock, new Random(1)));
+
+    protected override void Advance(TimeSpan by) => _clock.Advance(by);
+}

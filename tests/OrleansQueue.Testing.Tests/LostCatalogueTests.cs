@@ -45,7 +45,7 @@ public sealed class LostCatalogueTests
 
         Assert.Contains(records, await store.ListAsync(default));
         using var metrics = new BrokerMetrics();
-        await using var server = new PartitionServer(store, lost, new Partition(0), new TopicSettings(), new PartitionServerOptions(), _clock, NoLogEvents.Instance, metrics);
+        await using var server = new PartitionServer(store, lost, new Partition(0), new TopicSettings(), new PartitionServerOptions(), NoRetentionHolds.Instance, _clock, NoLogEvents.Instance, metrics);
         var read = await server.FetchAsync(new FetchRequest(new Position(lost, new Partition(0), Offset.Zero, Epoch.None)), default);
         Assert.Equal([(0, "precious")], Batch.Selected(Assert.IsType<FetchResult.Fetched>(read)));
     }

@@ -28,7 +28,7 @@ internal abstract class TopicOutput
         public override int Write(PartitionStatus partition)
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"  partition {partition.Partition}: offsets {partition.LogStart} to {partition.HighWatermark}, {partition.SizeInBytes} bytes, owner {partition.Owner}{(partition.Damage is { } damage ? $", damaged: {damage}" : "")}"));
+                $"  partition {partition.Partition}: offsets {partition.LogStart} to {partition.HighWatermark}, {partition.SizeInBytes} bytes, owner {partition.Owner}{(partition.Damage is { } damage ? $", damaged: {damage}" : "")}{(partition.HeldBy is { } group ? $", past its retention for group {group}" : "")}"));
             return ExitCode.Done;
         }
 
@@ -69,6 +69,7 @@ internal abstract class TopicOutput
             line.WriteNumber("epoch", partition.Epoch.Value);
             line.WriteString("owner", partition.Owner);
             line.WriteString("damage", partition.Damage);
+            line.WriteString("held_by", partition.HeldBy);
         });
 
         private static int WriteLine(Action<Utf8JsonWriter> fields)

@@ -24,6 +24,10 @@ internal interface IQueueCursorGrain : IGrainWithStringKey
     [Alias("describe")]
     ValueTask<QueueStatus?> DescribeAsync();
 
+    /// <inheritdoc cref="QueueHost.FindNeededAsync"/>
+    [Alias("find-needed")]
+    ValueTask<Offset?> FindNeededAsync();
+
     /// <inheritdoc cref="IDeadLetterVerbs.FindDeadLettersAsync"/>
     [Alias("find-dead-letters")]
     ValueTask<DeadLetters?> FindDeadLettersAsync();

@@ -198,13 +198,16 @@ internal struct PartitionStatusSurrogate
 
     [Id(7)]
     public string? Damage;
+
+    [Id(8)]
+    public string? HeldBy;
 }
 
 [RegisterConverter]
 internal sealed class PartitionStatusConverter : IConverter<PartitionStatus, PartitionStatusSurrogate>
 {
     public PartitionStatus ConvertFromSurrogate(in PartitionStatusSurrogate surrogate) => new(
-        surrogate.Partition, surrogate.LogStart, surrogate.LastStable, surrogate.HighWatermark, surrogate.SizeInBytes, surrogate.Epoch, surrogate.Owner, surrogate.Damage);
+        surrogate.Partition, surrogate.LogStart, surrogate.LastStable, surrogate.HighWatermark, surrogate.SizeInBytes, surrogate.Epoch, surrogate.Owner, surrogate.Damage, surrogate.HeldBy);
 
     public PartitionStatusSurrogate ConvertToSurrogate(in PartitionStatus value) => new()
     {
@@ -216,5 +219,6 @@ internal sealed class PartitionStatusConverter : IConverter<PartitionStatus, Par
         Epoch = value.Epoch,
         Owner = value.Owner,
         Damage = value.Damage,
+        HeldBy = value.HeldBy,
     };
 }

@@ -57,5 +57,6 @@ public abstract record ListOffsetsResult
 /// <param name="Epoch">Its owner's epoch.</param>
 /// <param name="Owner">The silo that owns it, as people know it.</param>
 /// <param name="Damage">What keeps it from being written, or null.</param>
+/// <param name="HeldBy">The queue group for which its oldest records stay past their retention, or null.</param>
 public sealed record PartitionStatus(
-    Partition Partition, Offset LogStart, Offset LastStable, Offset HighWatermark, long SizeInBytes, Epoch Epoch, string Owner, string? Damage);
+    Partition Partition, Offset LogStart, Offset LastStable, Offset HighWatermark, long SizeInBytes, Epoch Epoch, string Owner, string? Damage, string? HeldBy = null);

@@ -21,9 +21,12 @@ internal interface ILogEvents
     void SidecarLost(LogId log, Offset segment, IOException error);
 
     /// <summary>What is past its retention could not be deleted; it will be tried again.</summary>
-    void RetentionFailed(LogId log, IOException error);
+    void RetentionFailed(LogId log, Exception error);
 
-    /// <summary>Records that a queue group had not finished are no more: retention took them, or a tail that was not kept was lost.</summary>
+    /// <summary>Records that are past their retention stay, because a queue group has not finished them. It is told once for each group that comes to hold them.</summary>
+    void RetentionHeld(TopicPartition partition, string group, Offset from);
+
+    /// <summary>Records that a queue group had not finished are no more: a topic that drops its oldest dropped them, or a tail that was not kept was lost.</summary>
     void QueueGap(string group, TopicPartition partition, Offset from, Offset to);
 
     /// <summary>A queue group's circuit breaker paused it, because so many of its last deliveries failed, or one message that was tried.</summary>
@@ -61,7 +64,11 @@ internal sealed class NoLogEvents : ILogEvents
     {
     }
 
-    public void RetentionFailed(LogId log, IOException error)
+    public void RetentionFailed(LogId log, Exception error)
+    {
+    }
+
+    public void RetentionHeld(TopicPartition partition, string group, Offset from)
     {
     }
 

@@ -7,9 +7,6 @@ namespace OrleansQueue.Partitions;
 /// <summary>Fetches, places and status.</summary>
 internal sealed partial class PartitionServer
 {
-    // As long as a log that failed may take to open itself again.
-    private static readonly TimeSpan RetentionRetry = TimeSpan.FromMinutes(1);
-
     private int _waiting;
 
     /// <inheritdoc cref="IPartitionVerbs.FetchAsync"/>
@@ -56,35 +53,7 @@ internal sealed partial class PartitionServer
 
         var offsets = log.Offsets;
         return new PartitionStatus(
-            _partition, offsets.LogStart, offsets.LastStable, offsets.HighWatermark, log.SizeInBytes, log.Epoch, _options.Owner, log.Damage?.Message);
-    }
-
-    /// <summary>
-    /// Deletes what is past its retention, and answers when to look again; null where nothing will ever be. One that is lost or closed answers a
-    /// time too: the same records are the next owner's to delete, and whoever asks again reaches it.
-    /// </summary>
-    public async ValueTask<Timestamp?> ApplyRetentionAsync(CancellationToken cancellationToken)
-    {
-        if (await FindLogAsync() is { } log)
-        {
-            await log.ApplyRetentionAsync(Retention, protectedFrom: null, cancellationToken);
-            LeaveIfFenced(log);
-        }
-
-        return !_deleted && (IsLost || _closed) ? Timestamp.Now(_clock).Plus(RetentionRetry) : await NextRetentionAsync(cancellationToken);
-    }
-
-    /// <summary>When retention will next have something to delete; null where it never will.</summary>
-    public async ValueTask<Timestamp?> NextRetentionAsync(CancellationToken cancellationToken)
-    {
-        if (await FindLogAsync() is not { } log)
-        {
-            return null;
-        }
-
-        // A log that cannot be written just now does not say when. Its records will be past their time all the same.
-        var waits = log.Damage is null && (log.IsDeletionOpen || (Retention.Time is not null && log.Offsets.LogStart < log.Offsets.HighWatermark));
-        return await log.NextExpiryAsync(Retention, cancellationToken) ?? (waits ? Timestamp.Now(_clock).Plus(RetentionRetry) : null);
+            _partition, offsets.LogStart, offsets.LastStable, offsets.HighWatermark, log.SizeInBytes, log.Epoch, _options.Owner, log.Damage?.Message, _heldBy);
     }
 
     /// <summary>Tells of damage that a call met, and answers how the caller is told.</summary>

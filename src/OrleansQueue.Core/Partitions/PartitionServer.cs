@@ -17,6 +17,7 @@ internal sealed partial class PartitionServer : IAsyncDisposable
     private readonly TopicId _topic;
     private readonly Partition _partition;
     private readonly PartitionServerOptions _options;
+    private readonly IRetentionHolds _holds;
     private readonly TimeProvider _clock;
     private readonly ILogEvents _events;
     private readonly BrokerMetrics _metrics;
@@ -27,13 +28,14 @@ internal sealed partial class PartitionServer : IAsyncDisposable
     private bool _closed;
 
     public PartitionServer(
-        ILogStore store, TopicId topic, Partition partition, TopicSettings settings, PartitionServerOptions options, TimeProvider clock, ILogEvents events, BrokerMetrics metrics)
+        ILogStore store, TopicId topic, Partition partition, TopicSettings settings, PartitionServerOptions options, IRetentionHolds holds, TimeProvider clock, ILogEvents events, BrokerMetrics metrics)
     {
         _store = store;
         _topic = topic;
         _partition = partition;
         _settings = settings;
         _options = options;
+        _holds = holds;
         _clock = clock;
         _events = events;
         _metrics = metrics;
@@ -44,8 +46,6 @@ internal sealed partial class PartitionServer : IAsyncDisposable
 
     /// <summary>Whether the log was used since the last <see cref="Idle"/>.</summary>
     public bool WasUsed { get; private set; }
-
-    private Retention Retention => new(_settings.RetentionTime, _settings.WhenFull == WhenFull.DropOldest ? _settings.RetentionBytes : null);
 
     /// <inheritdoc cref="IPartitionVerbs.ProduceAsync"/>
     public async ValueTask<ProduceResult> ProduceAsync(ReadOnlyMemory<byte> batch)
@@ -163,28 +163,13 @@ internal sealed partial class PartitionServer : IAsyncDisposable
         var segments = log.SegmentCount;
         var result = await log.AppendAsync(batch);
         LeaveIfFenced(log);
-        if (log.SegmentCount > segments && Retention.Bytes is not null)
+        if (log.SegmentCount > segments && ByBytes.Bytes is not null)
         {
             await DropOldestAsync(log);
         }
 
         // An owner that was replaced does not know what the next one has stored, and whoever believed it would store it again under another sequence.
         return result is ProduceResult.OutOfOrder or ProduceResult.UnknownProducer && !await log.IsOwnedAsync() ? new ProduceResult.Fenced() : result;
-    }
-
-    /// <summary>The batch that began a new segment is kept, whatever becomes of the old ones; the next new segment tries again.</summary>
-    private async ValueTask DropOldestAsync(PartitionLog log)
-    {
-        try
-        {
-            await log.ApplyRetentionAsync(Retention, protectedFrom: null, CancellationToken.None);
-        }
-        catch (IOException error)
-        {
-            _events.RetentionFailed(LogId.ForPartition(_topic, _partition), error);
-        }
-
-        LeaveIfFenced(log);
     }
 
     /// <summary>Whatever learned that another owner has the log: nothing is served here any more, and fetches that wait are answered.</summary>

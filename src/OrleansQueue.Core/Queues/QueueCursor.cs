@@ -152,6 +152,17 @@ internal sealed partial class QueueCursor : IAsyncDisposable
         return status;
     }
 
+    /// <inheritdoc cref="QueueHost.FindNeededAsync"/>
+    public async ValueTask<Offset> FindNeededAsync()
+    {
+        var needed = _state.Finished;
+        await KeptAsync();
+
+        // A later owner may have been moved back, and need more.
+        await _journal.ConfirmAsync();
+        return needed;
+    }
+
     /// <inheritdoc cref="QueueHost.SeekAsync"/>
     public async ValueTask SeekAsync(Position to)
     {

@@ -36,6 +36,9 @@ internal sealed partial class QueueHost
     public ValueTask<QueueStatus?> DescribeAsync(CancellationToken cancellationToken) =>
         AskAsync<QueueStatus?>(static _ => null, static async cursor => await cursor.DescribeAsync());
 
+    /// <summary>The first offset of the topic that the group has not finished, whether or not it was looked at; null where the group does not read the partition. What lies before it is never asked for again, unless the group is moved.</summary>
+    public ValueTask<Offset?> FindNeededAsync() => AskAsync<Offset?>(static _ => null, static async cursor => await cursor.FindNeededAsync());
+
     /// <inheritdoc cref="IDeadLetterVerbs.FindDeadLettersAsync"/>
     public ValueTask<DeadLetters?> FindDeadLettersAsync(CancellationToken cancellationToken) =>
         AskAsync<DeadLetters?>(static _ => null, static async cursor => await cursor.FindDeadLettersAsync());

@@ -55,9 +55,9 @@ internal sealed class SiloBroker(
     }
 
     /// <summary>Begins to serve a partition.</summary>
-    public PartitionServer Serve(TopicId topic, Partition partition, TopicSettings settings)
+    public PartitionServer Serve(TopicId topic, Partition partition, TopicSettings settings, IRetentionHolds holds)
     {
-        var server = new PartitionServer(Logs, topic, partition, settings, _partitions, clock, events, metrics);
+        var server = new PartitionServer(Logs, topic, partition, settings, _partitions, holds, clock, events, metrics);
         Add(server, server.EndWaits);
         return server;
     }

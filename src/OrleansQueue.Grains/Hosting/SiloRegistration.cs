@@ -18,6 +18,8 @@ using OrleansQueue.Grains.Queues;
 using OrleansQueue.Grains.Stores;
 using OrleansQueue.Grains.Topics;
 using OrleansQueue.Log;
+using OrleansQueue.Partitions;
+using OrleansQueue.Queues;
 using OrleansQueue.Telemetry;
 
 namespace OrleansQueue;
@@ -50,6 +52,7 @@ public static class OrleansQueueSiloBuilderExtensions
         services.AddSingleton<GroupRegistry>();
         services.AddSingleton<GroupSurroundings>();
         services.AddSingleton<QueueSurroundings>();
+        services.AddSingleton<IRetentionHolds>(static provider => new QueueHolds(provider.GetRequiredService<QueueSurroundings>()));
         services.AddSingleton<OwnTopics>();
         services.AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());

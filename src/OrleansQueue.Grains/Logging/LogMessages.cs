@@ -26,7 +26,7 @@ internal static partial class LogMessages
     [LoggerMessage(1006, LogLevel.Warning, "Log {Log}: what is past its retention could not be deleted; it will be tried again.")]
     public static partial void RetentionFailed(this ILogger logger, Exception error, string log);
 
-    [LoggerMessage(1007, LogLevel.Warning, "Group {Group} had not finished the records of partition {Partition} from offset {From} on, and they are no more: retention took them, or a tail that was not kept was lost. It goes on at {To}.")]
+    [LoggerMessage(1007, LogLevel.Warning, "Group {Group} had not finished the records of partition {Partition} from offset {From} on, and they are no more: the topic dropped them when it was full, or a tail that was not kept was lost. It goes on at {To}.")]
     public static partial void QueueGap(this ILogger logger, string group, TopicPartition partition, Offset from, Offset to);
 
     [LoggerMessage(1008, LogLevel.Warning, "Queue group {Group} is paused for {Pause}: of its last {Ended} deliveries {Failed} failed. One message is tried then; `oq group resume` ends the pause.")]
@@ -43,4 +43,7 @@ internal static partial class LogMessages
 
     [LoggerMessage(1012, LogLevel.Warning, "The duty of {Holder} could not be set; its next use tries again.")]
     public static partial void DutyNotSet(this ILogger logger, Exception error, GrainId holder);
+
+    [LoggerMessage(1013, LogLevel.Warning, "Records of partition {Partition} that are past their retention stay, because queue group {Group} has not finished them; it is at offset {From}.")]
+    public static partial void RetentionHeld(this ILogger logger, TopicPartition partition, string group, Offset from);
 }

@@ -33,7 +33,9 @@ internal sealed class LoggedEvents(ILogger<LoggedEvents> logger, BrokerMetrics m
 
     public void SidecarLost(LogId log, Offset segment, IOException error) => logger.SidecarLost(error, log.Name, segment);
 
-    public void RetentionFailed(LogId log, IOException error) => logger.RetentionFailed(error, log.Name);
+    public void RetentionFailed(LogId log, Exception error) => logger.RetentionFailed(error, log.Name);
+
+    public void RetentionHeld(TopicPartition partition, string group, Offset from) => logger.RetentionHeld(partition, group, from);
 
     public void QueueGap(string group, TopicPartition partition, Offset from, Offset to) => logger.QueueGap(group, partition, from, to);
 

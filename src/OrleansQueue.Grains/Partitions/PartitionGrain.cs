@@ -19,7 +19,7 @@ namespace OrleansQueue.Grains.Partitions;
 /// itself. Orleans may run two of them for a while; the log's epoch lets only the later one write.
 /// </summary>
 [GrainType("oq-partition"), Reentrant, Immovable, PartitionPlacement]
-internal sealed class PartitionGrain(IGrainContext context, SiloBroker silo, IGrainFactory grains, DutyClient duties, ILogger<PartitionGrain> logger)
+internal sealed class PartitionGrain(IGrainContext context, SiloBroker silo, IGrainFactory grains, DutyClient duties, IRetentionHolds holds, ILogger<PartitionGrain> logger)
     : IGrainBase, IPartitionGrain
 {
     // How long after its last use a partition gives up its memory, and how old settings can get where the news of a change was lost.
@@ -148,7 +148,7 @@ internal sealed class PartitionGrain(IGrainContext context, SiloBroker silo, IGr
         if (_server is null)
         {
             _version = topic.Version;
-            _server = silo.Serve(_topic, _partition, topic.Settings);
+            _server = silo.Serve(_topic, _partition, topic.Settings, holds);
         }
         else
         {

@@ -55,6 +55,8 @@ internal sealed class QueueCursorGrain(IGrainContext context, SiloBroker silo, Q
 
     public ValueTask<QueueStatus?> DescribeAsync() => RunAsync(static queue => queue.DescribeAsync(CancellationToken.None));
 
+    public ValueTask<Offset?> FindNeededAsync() => RunAsync(static queue => queue.FindNeededAsync());
+
     public ValueTask<DeadLetters?> FindDeadLettersAsync() => RunAsync(static queue => queue.FindDeadLettersAsync(CancellationToken.None));
 
     public ValueTask<long?> RedriveAsync(LettersCall call) => RunAsync(queue => queue.RedriveAsync(call.ToLetters(), CancellationToken.None));

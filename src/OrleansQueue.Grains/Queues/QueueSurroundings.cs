@@ -8,8 +8,9 @@ using OrleansQueue.Topics;
 
 namespace OrleansQueue.Grains.Queues;
 
-/// <summary>The rest of the cluster's broker, as cursors of queue groups ask it.</summary>
-internal sealed class QueueSurroundings(IBroker broker, OwnTopics topics, IGrainFactory grains, ConnectionWatch connection) : IQueueSurroundings
+/// <summary>The rest of the cluster's broker, as cursors of queue groups and retention ask it.</summary>
+internal sealed class QueueSurroundings(IBroker broker, OwnTopics topics, IGrainFactory grains, ConnectionWatch connection)
+    : IQueueSurroundings, IQueueReaders
 {
     public async ValueTask<QueueLookup> FindQueueAsync(string group, TopicPartition partition, CancellationToken cancellationToken)
     {
@@ -22,6 +23,14 @@ internal sealed class QueueSurroundings(IBroker broker, OwnTopics topics, IGrain
         var grain = grains.GetGrain<IConsumerGroupGrain>(group);
         var call = QueueReportCall.Of(report);
         return (await connection.CallAsync(() => grain.ReportQueueAsync(partition.Topic, partition.Partition, call), cancellationToken)).ToPermit();
+    }
+
+    public ValueTask<GroupPage> ListGroupsAsync(string? after, int limit, CancellationToken cancellationToken) => broker.ListGroupsAsync(after, limit, cancellationToken);
+
+    public async ValueTask<Offset?> FindNeededAsync(string group, TopicPartition partition, CancellationToken cancellationToken)
+    {
+        var grain = grains.GetGrain<IQueueCursorGrain>(new QueueCursorKey(group, partition).ToString());
+        return await connection.CallAsync(() => grain.FindNeededAsync(), cancellationToken);
     }
 
     public ValueTask<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken) => broker.FetchAsync(request, cancellationToken);

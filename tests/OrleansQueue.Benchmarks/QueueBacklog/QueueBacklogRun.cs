@@ -43,7 +43,7 @@ internal static class QueueBacklogRun
         using var metrics = new BrokerMetrics();
         var partition = new TopicPartition(new TopicId(Guid.NewGuid()), new Partition(0));
         await using var server = new PartitionServer(
-            store, partition.Topic, partition.Partition, new TopicSettings(), new PartitionServerOptions(), TimeProvider.System, NoLogEvents.Instance, metrics);
+            store, partition.Topic, partition.Partition, new TopicSettings(), new PartitionServerOptions(), NoRetentionHolds.Instance, TimeProvider.System, NoLogEvents.Instance, metrics);
         await PublishAsync(server, messages, size);
 
         var before = GC.GetTotalMemory(forceFullCollection: true);

@@ -47,6 +47,7 @@ public sealed class GrainInterfaceTests
         "oq.IQueueCursorGrain/describe() -> QueueStatus",
         "oq.IQueueCursorGrain/drop()",
         "oq.IQueueCursorGrain/find-dead-letters() -> DeadLetters",
+        "oq.IQueueCursorGrain/find-needed() -> Offset?",
         "oq.IQueueCursorGrain/lease(LeaseCall) -> LeaseAnswer",
         "oq.IQueueCursorGrain/purge(LettersCall) -> Int64?",
         "oq.IQueueCursorGrain/redrive(LettersCall) -> Int64?",

@@ -51,6 +51,7 @@ internal static partial class WireValues
         Of<Refusal?>("no refusal", null),
         Of("partition-status", new PartitionStatus(
             new Partition(3), new Offset(1), new Offset(2), new Offset(3), 4_000_000_000, new Epoch(5), "silo", "damage")),
+        Of("partition-status held", new PartitionStatus(new Partition(0), Offset.Zero, Offset.Zero, Offset.Zero, 0, new Epoch(0), "silo", null, "group")),
         Of("partition-status sound", new PartitionStatus(new Partition(0), Offset.Zero, Offset.Zero, Offset.Zero, 0, new Epoch(0), "silo", null)),
         Of<PartitionStatus?>("no partition-status", null),
         Of("store", new StoreDescription(new StoreId(new Guid("0197a000-0000-7000-8000-0000000000bb")), "memory", "silo")),

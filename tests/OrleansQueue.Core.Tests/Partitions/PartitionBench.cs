@@ -28,6 +28,8 @@ internal sealed class PartitionBench : IAsyncDisposable
 
     public PartitionServerOptions Options { get; }
 
+    public TestHolds Holds { get; } = new();
+
     public ManualClock Clock { get; } = new();
 
     public GatedLogStore Store { get; }
@@ -39,7 +41,7 @@ internal sealed class PartitionBench : IAsyncDisposable
     public static Position At(long offset, int epoch = -1) => new(Topic, Partition, new Offset(offset), new Epoch(epoch));
 
     /// <summary>Another server of the same partition, as on another silo.</summary>
-    public PartitionServer NewServer() => new(Store, Topic, Partition, Settings, Options, Clock, Told, _metrics);
+    public PartitionServer NewServer() => new(Store, Topic, Partition, Settings, Options, Holds, Clock, Told, _metrics);
 
     public async Task<ProduceResult> ProduceAsync(params string[] values) => await Server.ProduceAsync(BatchMaker.Of(values));
 

@@ -165,7 +165,7 @@ internal sealed class QueueBench : IQueueSurroundings, IAsyncDisposable
     private PartitionServer NewPartition(TopicSettings settings, TopicId? id = null)
     {
         var topic = id ?? Partition.Topic;
-        return _partitions[topic] = new PartitionServer(Store, topic, Partition.Partition, settings, new PartitionServerOptions(), Clock, Told, _metrics);
+        return _partitions[topic] = new PartitionServer(Store, topic, Partition.Partition, settings, new PartitionServerOptions(), NoRetentionHolds.Instance, Clock, Told, _metrics);
     }
 }
 

@@ -133,7 +133,9 @@ internal sealed class ToldEvents : ILogEvents
 
     public void SidecarLost(LogId log, Offset segment, IOException error) => All.Add($"sidecar {segment}");
 
-    public void RetentionFailed(LogId log, IOException error) => All.Add($"retention {error.Message}");
+    public void RetentionFailed(LogId log, Exception error) => All.Add($"retention {error.Message}");
+
+    public void RetentionHeld(TopicPartition partition, string group, Offset from) => All.Add($"held by {group} at {from}");
 
     public void QueueGap(string group, TopicPartition partition, Offset from, Offset to) => All.Add($"gap {from} to {to}");
 

@@ -1,4 +1,5 @@
 using OrleansQueue.Broker;
+using OrleansQueue.Contracts.Grains;
 using OrleansQueue.Grains.Duties;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Tests.Support;
@@ -54,6 +55,27 @@ public sealed class RetentionDutyTests
         var calls = new Calls();
         await using var silos = await TestSilos.StartAsync(2, memory, silo => silo.AddIncomingGrainCallFilter(calls));
         await calls.AnsweredAsync("RunDutyAsync", "oq-partition");
+
+        await AssertEmptyAsync(silos.Broker, topic);
+    }
+
+    [Fact]
+    public async Task Records_that_a_queue_group_has_not_finished_stay_until_it_has()
+    {
+        var calls = new Calls();
+        await using var silos = await TestSilos.StartAsync(2, new SharedMemory(), silo => silo.AddIncomingGrainCallFilter(calls));
+        var topic = await silos.Broker.CreateAsync("orders", Short);
+        Assert.IsType<CreateGroupResult.Created>(await silos.Broker.CreateGroupAsync("billing", new GroupSettings { Kind = GroupKind.Queue }, ["orders"], default));
+        Assert.Equal(0, await silos.Broker.AppendAsync(topic, 0, "one"));
+        await calls.AnsweredAsync("RunDutyAsync", "oq-partition");
+        Assert.Equal(Offset.Zero, (await silos.Broker.DescribeAsync(topic, 0)).LogStart);
+
+        var partition = new TopicPartition(topic.Id, new Partition(0));
+        var lease = Assert.IsType<LeaseResult.Leased>(await silos.Broker.LeaseAsync(new LeaseRequest("billing", partition, "worker"), default));
+        var completing = new Settlement(lease.Lease, lease.Selection[0].Offsets, SettlementKind.Complete);
+        Assert.Empty(Assert.IsType<SettleResult.Settled>(await silos.Broker.SettleAsync(new SettleRequest("billing", partition, [completing]), default)).Refusals);
+        var grain = silos.Cluster.GrainFactory.GetGrain<IPartitionGrain>(topic.Id.Value, "0", null);
+        await silos.Cluster.GrainFactory.GetGrain<IDutyHolderGrain>(grain.GetGrainId()).RunDutyAsync();
 
         await AssertEmptyAsync(silos.Broker, topic);
     }

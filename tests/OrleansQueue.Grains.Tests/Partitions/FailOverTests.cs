@@ -50,7 +50,7 @@ public sealed class FailOverTests
         Assert.False(left.IsCompleted);
 
         await using var second = new PartitionServer(
-            memory.Logs, topic.Id, new Partition(0), topic.Settings, new PartitionServerOptions(), TimeProvider.System, NoLogEvents.Instance, new BrokerMetrics(null));
+            memory.Logs, topic.Id, new Partition(0), topic.Settings, new PartitionServerOptions(), NoRetentionHolds.Instance, TimeProvider.System, NoLogEvents.Instance, new BrokerMetrics(null));
         Assert.IsType<ProduceResult.Appended>(await second.ProduceAsync(BrokerCalls.BatchOf("of the second owner")));
 
         Assert.IsType<ProduceResult.Fenced>(await silos.Broker.SendAsync(topic, 0, "of an owner that is none"));

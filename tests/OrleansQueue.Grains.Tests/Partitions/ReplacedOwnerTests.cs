@@ -24,7 +24,7 @@ public sealed class ReplacedOwnerTests
         var holder = silos.Cluster.GrainFactory.GetGrain<IDutyHolderGrain>(partition.GetGrainId());
         var left = silos.Cluster.WaitForDeactivationAsync(partition);
         await using (var second = new PartitionServer(
-            memory.Logs, topic.Id, new Partition(0), topic.Settings, new PartitionServerOptions(), TimeProvider.System, NoLogEvents.Instance, new BrokerMetrics(null)))
+            memory.Logs, topic.Id, new Partition(0), topic.Settings, new PartitionServerOptions(), NoRetentionHolds.Instance, TimeProvider.System, NoLogEvents.Instance, new BrokerMetrics(null)))
         {
             Assert.NotNull(await second.DescribeAsync());
         }

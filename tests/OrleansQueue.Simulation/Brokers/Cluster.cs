@@ -81,6 +81,9 @@ internal sealed class Cluster : IDisposable
         return topic;
     }
 
+    /// <summary>The groups that there are. As with the rest of their index, asking for them never fails.</summary>
+    public IReadOnlyList<GroupSummary> ListGroups() => _registry.List();
+
     /// <summary>A number for a producer that no other has.</summary>
     public ProducerId NewProducerId() => new(_producerIds++);
 
@@ -171,7 +174,7 @@ internal sealed class Cluster : IDisposable
         };
         var topic = TopicOf(partition);
         return new PartitionServer(
-            silo.Store!, partition.Topic, partition.Partition, topic.Settings, options, silo.Process!.Clock, new NotedEvents(_world, silo.Process), _metrics);
+            silo.Store!, partition.Topic, partition.Partition, topic.Settings, options, new QueueHolds(new QueueReaders(this, silo.Process!)), silo.Process!.Clock, new NotedEvents(_world, silo.Process), _metrics);
     }
 
     private GroupHost CreateGroup(Silo silo, string group) => new(

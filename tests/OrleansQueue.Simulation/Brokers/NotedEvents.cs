@@ -17,7 +17,9 @@ internal sealed class NotedEvents(World world, Process process) : ILogEvents
 
     public void SidecarLost(LogId log, Offset segment, IOException error) => Note($"{log}: sidecar of {segment} lost: {error.Message}");
 
-    public void RetentionFailed(LogId log, IOException error) => Note($"{log}: retention failed: {error.Message}");
+    public void RetentionFailed(LogId log, Exception error) => Note($"{log}: retention failed: {error.Message}");
+
+    public void RetentionHeld(TopicPartition partition, string group, Offset from) => Note($"{partition}: retention waits for {group} at {from}");
 
     public void Committed(LogId log, long bytes, TimeSpan took) => Note($"{log}: {bytes} bytes kept");
 

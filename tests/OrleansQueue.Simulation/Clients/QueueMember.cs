@@ -154,6 +154,7 @@ internal sealed class QueueMember
             if (reply is { IsAnswer: true, Value: JoinResult.Joined joined })
             {
                 _member = joined.Member;
+                _scene.Queues.Begun(_group);
                 return;
             }
 

@@ -54,6 +54,7 @@ internal sealed class Scene(World world, Plan plan, Cluster cluster, FaultCounts
         for (var i = 0; baseOffset is { } first && i < values.Count; i++)
         {
             Damage.Acknowledged(partition, first.Value + i, values[i]);
+            Queues.Acknowledged(partition, first.Value + i, values[i]);
         }
 
         if (plan.Has(FaultKind.BitFlip))

@@ -1,5 +1,4 @@
 using OrleansQueue.Broker;
-using OrleansQueue.History;
 using OrleansQueue.History.Queues;
 using OrleansQueue.Simulation.Clients;
 using OrleansQueue.Simulation.Faults;
@@ -68,15 +67,11 @@ internal sealed class QueueRun
         Probe(isFirst: false, reach);
     }
 
-    /// <summary>
-    /// What was wrong, but in partitions that are damaged: groups go on there at another place, and what that means for a message nobody can
-    /// say. What retention takes is done for a group, whoever holds it, so it may refuse a settlement then.
-    /// </summary>
+    /// <summary>What was wrong, but in partitions that are damaged: groups go on there at another place, and what that means for a message nobody can say.</summary>
     public IEnumerable<string> Problems()
     {
         var touched = _scene.Cluster.AllPartitions.Where(_scene.Damage.IsTouched).Select(_scene.KeyOf).ToHashSet();
-        return QueueChecker.Check(_scene.Queues.Recorder)
-            .Where(anomaly => !touched.Contains(anomaly.Partition) && !(anomaly.Kind == AnomalyKind.StaleSettlement && _plan.RetentionTime is not null)).Select(anomaly => anomaly.ToString());
+        return QueueChecker.Check(_scene.Queues.Recorder).Where(anomaly => !touched.Contains(anomaly.Partition)).Select(anomaly => anomaly.ToString());
     }
 
     private void Probe(bool isFirst, Action<string, Func<bool>> reach)
