@@ -25,7 +25,7 @@ internal interface IQueueCursorGrain : IGrainWithStringKey
     ValueTask<QueueStatus?> DescribeAsync();
 
     /// <inheritdoc cref="QueueHost.FindNeededAsync"/>
-    [Alias("find-needed")]
+    [Alias("find-needed"), ResponseTimeout("00:00:10")]
     ValueTask<Offset?> FindNeededAsync();
 
     /// <inheritdoc cref="IDeadLetterVerbs.FindDeadLettersAsync"/>
