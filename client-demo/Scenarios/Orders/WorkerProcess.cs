@@ -89,6 +89,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         await _reading;
+        await _complaints;
         _process.Dispose();
     }
 

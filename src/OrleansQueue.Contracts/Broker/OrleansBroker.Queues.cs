@@ -58,6 +58,6 @@ internal sealed partial class OrleansBroker
         string group, TopicPartition partition, T absent, Func<IQueueCursorGrain, ValueTask<T>> call, CancellationToken cancellationToken)
     {
         var key = new QueueCursorKey(group, partition);
-        return key.IsGood ? await CallAsync(() => call(grains.GetGrain<IQueueCursorGrain>(key.ToString())), cancellationToken) : absent;
+        return key.IsGood ? await CallAsync(() => call(key.GrainOf(grains)), cancellationToken) : absent;
     }
 }

@@ -21,6 +21,9 @@ internal readonly record struct QueueCursorKey(string Group, TopicPartition Part
     /// <summary>Whether there may be such a cursor: what a group may be called and how partitions are numbered.</summary>
     public bool IsGood => GroupName.Check(Group) is null && Partition.Partition.Number >= 0;
 
+    /// <summary>The grain that has this key.</summary>
+    public IQueueCursorGrain GrainOf(IGrainFactory grains) => grains.GetGrain<IQueueCursorGrain>(ToString());
+
     /// <summary>Reads a key.</summary>
     /// <exception cref="FormatException">No cursor has that key.</exception>
     public static QueueCursorKey Parse(string key) => TryParse(key, out var parsed)

@@ -26,7 +26,11 @@ internal sealed partial class PartitionServer
         var waits = false;
         if (await FindLogAsync() is { } log)
         {
-            await log.ApplyRetentionAsync(ByBytes, protectedFrom: null, cancellationToken);
+            if (ByBytes.Bytes is not null || log.IsDeletionOpen)
+            {
+                await log.ApplyRetentionAsync(ByBytes, protectedFrom: null, cancellationToken);
+            }
+
             waits = await DeleteExpiredAsync(log, cancellationToken);
             LeaveIfFenced(log);
         }

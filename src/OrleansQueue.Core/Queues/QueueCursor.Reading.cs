@@ -65,7 +65,7 @@ internal sealed partial class QueueCursor
         }
     }
 
-    /// <summary>Records of some offsets are no more: retention took them, or a tail that was not kept was lost. The group goes on where there are some.</summary>
+    /// <summary>Records of some offsets are no more: the topic dropped them when it was full, or a tail that was not kept was lost. The group goes on where there are some.</summary>
     private async ValueTask PassAsync(long first, long end, Position next, Offset asked)
     {
         Forget();

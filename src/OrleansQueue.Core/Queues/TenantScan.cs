@@ -13,7 +13,6 @@ internal sealed class TenantScan(QueueSettings settings, Offset from, Epoch epoc
 {
     private readonly byte[] _header = Encoding.UTF8.GetBytes(settings.TenantHeader!);
     private readonly List<Unfinished> _rows = [];
-    private Unfinished _last;
 
     /// <summary>Behind the last record that was examined.</summary>
     public Offset Examined { get; private set; } = from;
@@ -22,13 +21,16 @@ internal sealed class TenantScan(QueueSettings settings, Offset from, Epoch epoc
     public Epoch Epoch { get; private set; } = epoch;
 
     /// <summary>The rows that were made, in order.</summary>
-    public IReadOnlyList<Unfinished> Rows => _last.Count == 0 ? _rows : [.. _rows, _last];
+    public IReadOnlyList<Unfinished> Rows => _rows;
+
+    // The last row may still grow, so it does not count.
+    private bool IsFull => _rows.Count > mostRows;
 
     /// <summary>Examines the records of a window.</summary>
     /// <exception cref="InvalidBatchException">The records of a batch do not open.</exception>
     public void Examine(ScanWindow window)
     {
-        for (var i = window.IndexOf(Examined); i < window.Batches.Count && _rows.Count < mostRows; i++)
+        for (var i = window.IndexOf(Examined); i < window.Batches.Count && !IsFull; i++)
         {
             var batch = window.Batches[i];
             Examined = batch.CanOpen ? Examine(batch) : ExamineWhole(batch);
@@ -42,7 +44,7 @@ internal sealed class TenantScan(QueueSettings settings, Offset from, Epoch epoc
         for (var i = index.RecordsOf(Examined.Value - batch.First.Value, 0).First; i < index.Count; i++)
         {
             var offset = batch.First.Plus(index.DeltaOf(i));
-            if (_rows.Count == mostRows)
+            if (IsFull)
             {
                 return offset;
             }
@@ -62,17 +64,13 @@ internal sealed class TenantScan(QueueSettings settings, Offset from, Epoch epoc
 
     private void Add(in Unfinished row)
     {
-        if (row.Continues(_last))
+        if (_rows.Count != 0 && row.Continues(_rows[^1]))
         {
-            _last.End = row.End;
-            return;
+            _rows[^1] = _rows[^1] with { End = row.End };
         }
-
-        if (_last.Count != 0)
+        else
         {
-            _rows.Add(_last);
+            _rows.Add(row);
         }
-
-        _last = row;
     }
 }

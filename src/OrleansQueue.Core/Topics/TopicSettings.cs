@@ -8,7 +8,7 @@ public enum WhenFull
     /// <summary>It is refused until retention by time makes room. The default: nothing is lost that nobody read.</summary>
     Refuse = 0,
 
-    /// <summary>The oldest segments make room for it.</summary>
+    /// <summary>The oldest segments make room for it, whoever has not read them.</summary>
     DropOldest = 1,
 }
 
@@ -33,7 +33,7 @@ public sealed record TopicSettings
     /// <summary>What an acknowledged record survives. Default: <see cref="Durability.Fsync"/>.</summary>
     public Durability Durability { get; init; } = Durability.Fsync;
 
-    /// <summary>How long a record stays after its append; null for ever. Default: 7 days.</summary>
+    /// <summary>How long a record stays after its append, longer where a queue group has not finished it; null for ever. Default: 7 days.</summary>
     public TimeSpan? RetentionTime { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>How many bytes a partition may hold; null, the default, for no limit.</summary>

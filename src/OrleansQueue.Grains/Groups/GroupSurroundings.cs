@@ -49,7 +49,7 @@ internal sealed class GroupSurroundings(IBroker broker, OwnTopics topics, IGrain
 
     private ValueTask<T> AskQueueAsync<T>(string group, TopicPartition partition, Func<IQueueCursorGrain, ValueTask<T>> call, CancellationToken cancellationToken)
     {
-        var cursor = grains.GetGrain<IQueueCursorGrain>(new QueueCursorKey(group, partition).ToString());
+        var cursor = new QueueCursorKey(group, partition).GrainOf(grains);
         return connection.CallAsync(() => call(cursor), cancellationToken);
     }
 }

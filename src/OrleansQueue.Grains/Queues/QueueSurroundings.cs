@@ -29,7 +29,7 @@ internal sealed class QueueSurroundings(IBroker broker, OwnTopics topics, IGrain
 
     public async ValueTask<Offset?> FindNeededAsync(string group, TopicPartition partition, CancellationToken cancellationToken)
     {
-        var grain = grains.GetGrain<IQueueCursorGrain>(new QueueCursorKey(group, partition).ToString());
+        var grain = new QueueCursorKey(group, partition).GrainOf(grains);
         return await connection.CallAsync(() => grain.FindNeededAsync(), cancellationToken);
     }
 

@@ -38,6 +38,8 @@ internal sealed class PartitionBench : IAsyncDisposable
 
     public PartitionServer Server { get; }
 
+    public Timestamp InAMinute => Timestamp.Now(Clock).Plus(TimeSpan.FromMinutes(1));
+
     public static Position At(long offset, int epoch = -1) => new(Topic, Partition, new Offset(offset), new Epoch(epoch));
 
     /// <summary>Another server of the same partition, as on another silo.</summary>

@@ -19,7 +19,7 @@ public sealed class PartitionHoldTests
 
         for (var round = 0; round < 3; round++)
         {
-            Assert.Equal(InAMinute(bench), await bench.Server.ApplyRetentionAsync(default));
+            Assert.Equal(bench.InAMinute, await bench.Server.ApplyRetentionAsync(default));
             var status = (await bench.Server.DescribeAsync())!;
             Assert.Equal((2, "billing"), (status.LogStart.Value, status.HeldBy));
             bench.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -78,7 +78,7 @@ public sealed class PartitionHoldTests
         bench.Holds.OnFind = static () => throw new BrokerUnavailableException("silent");
         bench.Clock.Advance(2 * Hour);
 
-        Assert.Equal(InAMinute(bench), await bench.Server.ApplyRetentionAsync(default));
+        Assert.Equal(bench.InAMinute, await bench.Server.ApplyRetentionAsync(default));
         Assert.Equal(0, (await bench.Server.DescribeAsync())!.LogStart.Value);
         Assert.Equal(["retention silent"], bench.Told.All);
     }
@@ -93,7 +93,7 @@ public sealed class PartitionHoldTests
         await bench.AppendSizeAsync(700);
         await bench.AppendSizeAsync(700);
 
-        Assert.Equal(InAMinute(bench), await bench.Server.ApplyRetentionAsync(default));
+        Assert.Equal(bench.InAMinute, await bench.Server.ApplyRetentionAsync(default));
         Assert.Equal(0, (await bench.Server.DescribeAsync())!.LogStart.Value);
     }
 
@@ -119,6 +119,4 @@ public sealed class PartitionHoldTests
 
         return bench;
     }
-
-    private static Timestamp InAMinute(PartitionBench bench) => Timestamp.Now(bench.Clock).Plus(TimeSpan.FromMinutes(1));
 }

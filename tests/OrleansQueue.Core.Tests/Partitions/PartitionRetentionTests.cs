@@ -64,7 +64,7 @@ public sealed class PartitionRetentionTests
         bench.Store.OnAppend = null;
         bench.Clock.Advance(2 * Hour);
 
-        Assert.Equal(Timestamp.Now(bench.Clock).Plus(TimeSpan.FromMinutes(1)), await bench.Server.ApplyRetentionAsync(default));
+        Assert.Equal(bench.InAMinute, await bench.Server.ApplyRetentionAsync(default));
 
         await bench.AppendAsync("1");
         bench.Clock.Advance(2 * Hour);
@@ -106,7 +106,7 @@ public sealed class PartitionRetentionTests
         await Assert.ThrowsAsync<IOException>(() => bench.Server.ApplyRetentionAsync(default).AsTask());
         bench.Server.Idle();
         bench.Server.Idle();
-        Assert.Equal(Timestamp.Now(bench.Clock).Plus(TimeSpan.FromMinutes(1)), await NextAsync(bench));
+        Assert.Equal(bench.InAMinute, await NextAsync(bench));
         Assert.Equal(new FetchResult.Throttled(bench.Options.ThrottleTime), await bench.FetchAsync());
         Assert.IsType<FetchResult.Fetched>(await bench.FetchAsync(1));
 
@@ -127,7 +127,7 @@ public sealed class PartitionRetentionTests
         }
 
         Assert.Contains("retention busy", bench.Told.All);
-        Assert.Equal(Timestamp.Now(bench.Clock).Plus(TimeSpan.FromMinutes(1)), await NextAsync(bench));
+        Assert.Equal(bench.InAMinute, await NextAsync(bench));
         store.AfterTheFirst = null;
         Assert.Null(await bench.Server.ApplyRetentionAsync(default));
         Assert.IsType<FetchResult.Overtaken>(await bench.FetchAsync());
@@ -143,7 +143,7 @@ public sealed class PartitionRetentionTests
         Assert.NotNull(await next.DescribeAsync());
         bench.Clock.Advance(2 * Hour);
 
-        var again = Timestamp.Now(bench.Clock).Plus(TimeSpan.FromMinutes(1));
+        var again = bench.InAMinute;
         Assert.Equal(again, await bench.Server.ApplyRetentionAsync(default));
         Assert.True(bench.Server.IsLost);
         Assert.IsType<FetchResult.Fenced>(await waiting);

@@ -134,7 +134,7 @@ public sealed class StopTests
     private static Task<WatchAnswer> WatchAsync(TestSilos silos, TopicPartition partition)
     {
         var services = silos.Cluster.Client.ServiceProvider;
-        var cursor = silos.Cluster.Client.GetGrain<IQueueCursorGrain>(new QueueCursorKey("billing", partition).ToString());
+        var cursor = new QueueCursorKey("billing", partition).GrainOf(silos.Cluster.Client);
         return services.GetRequiredService<ConnectionWatch>().CallAsync(() => cursor.WatchAsync(-1, FetchRequest.LongestWait), default).AsTask();
     }
 
