@@ -94,6 +94,19 @@ public sealed class QueueTests
     }
 
     [Fact]
+    public void Retention_may_take_a_leased_message_but_none_that_the_group_was_to_get()
+    {
+        _recorder.Group("billing", new QueueRules(OrderedByKey: true, MaxDeliveries: 3, LongestWait: Lease, HasRetention: true));
+        var lease = Take(First, 1, at: 0);
+        Settle(First, lease, QueueEnding.Renew, at: 1, isAccepted: false);
+        Settle(First, lease, QueueEnding.Complete, at: Lease / 2);
+        Assert.Empty(QueueChecker.Check(_recorder));
+
+        _recorder.Stored(First, null);
+        Shows(AnomalyKind.StaleSettlement);
+    }
+
+    [Fact]
     public void Delivery_counts_rise_and_have_an_end()
     {
         Settle(First, Take(First, 1, at: 0), QueueEnding.Abandon, at: 1);

@@ -62,9 +62,11 @@ internal sealed partial class PartitionServer
 
         try
         {
+            // Of what comes while groups are asked nobody has said that it may go, and a group that begins meanwhile is to get it.
+            var end = log.Offsets.HighWatermark;
             var hold = await _holds.FindAsync(new TopicPartition(_topic, _partition), cancellationToken);
-            await log.ApplyRetentionAsync(ByTime, hold?.From, cancellationToken);
-            var isHeld = hold is not null && await IsExpiredAsync(log, cancellationToken);
+            await log.ApplyRetentionAsync(ByTime, Offset.Min(hold?.From ?? end, end), cancellationToken);
+            var isHeld = hold?.From < end && await IsExpiredAsync(log, cancellationToken);
             Tell(isHeld ? hold : null);
             return isHeld;
         }

@@ -59,6 +59,27 @@ public sealed class PartitionHoldTests
     }
 
     [Fact]
+    public async Task What_comes_while_groups_are_asked_stays_however_old_it_is_then()
+    {
+        await using var bench = await FilledAsync(OneHour);
+        bench.Clock.Advance(2 * Hour);
+        Task appending = Task.CompletedTask;
+        bench.Holds.OnFind = () =>
+        {
+            appending = bench.AppendSizeAsync(700);
+            bench.Clock.Advance(2 * Hour);
+            return null;
+        };
+
+        await bench.Server.ApplyRetentionAsync(default);
+        await appending;
+        Assert.Equal((4, 5), ((await bench.Server.DescribeAsync())!.LogStart.Value, (await bench.Server.DescribeAsync())!.HighWatermark.Value));
+        bench.Holds.OnFind = static () => null;
+        Assert.Null(await bench.Server.ApplyRetentionAsync(default));
+        Assert.Equal(5, (await bench.Server.DescribeAsync())!.LogStart.Value);
+    }
+
+    [Fact]
     public async Task Nobody_is_asked_before_something_is_past_its_time()
     {
         await using var bench = await FilledAsync(OneHour);

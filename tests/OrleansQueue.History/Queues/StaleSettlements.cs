@@ -15,7 +15,8 @@ internal static class StaleSettlements
     {
         foreach (var settlement in story.Settlements)
         {
-            if (WrongWith(story, settlement) is { } wrong)
+            var mayBeGone = settlement.Outcome == QueueOutcome.Refused && rules.HasRetention && !story.IsStored;
+            if (!mayBeGone && WrongWith(story, settlement) is { } wrong)
             {
                 anomalies.Add(AnomalyKind.StaleSettlement, story.Message.Partition, () => $"{story.Message}: {settlement.Ending} under {settlement.Lease} at {settlement.BeganAt} was {wrong}");
             }

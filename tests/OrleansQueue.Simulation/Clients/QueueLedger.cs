@@ -21,7 +21,7 @@ internal sealed class QueueLedger(Scene scene)
     private static readonly TimeSpan PausedWait = TimeSpan.FromDays(1);
 
     private readonly Dictionary<string, QueueSettings> _groups = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> _begun = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _begun = new(StringComparer.Ordinal);
     private readonly Dictionary<QueueHost, int> _owners = [];
     private readonly Dictionary<(QueueMessage Message, long Lease), int> _deliveries = [];
 
@@ -33,17 +33,27 @@ internal sealed class QueueLedger(Scene scene)
     public void Group(string group, QueueSettings settings)
     {
         _groups.Add(group, settings);
-        Recorder.Group(group, new QueueRules(settings.OrderedByKey, settings.MaxDeliveries, (settings.Breaker is null ? LongestWait : PausedWait).Ticks));
+        var longest = settings.Breaker is null ? LongestWait : PausedWait;
+        Recorder.Group(group, new QueueRules(settings.OrderedByKey, settings.MaxDeliveries, longest.Ticks, scene.Plan.RetentionTime is not null));
     }
 
     /// <summary>A group is there. What is published from now on it must get, and retention must leave it until then.</summary>
-    public void Begun(string group) => _begun.Add(group);
+    public void Begun(string group)
+    {
+        if (_begun.TryAdd(group, scene.LastValue))
+        {
+            scene.World.Note(group, "is there");
+        }
+    }
 
-    /// <summary>A message was acknowledged.</summary>
-    public void Acknowledged(TopicPartition partition, long offset, long value) => Stored(_begun, partition, offset, value);
-
-    /// <summary>A message was found where it was published, when all was well again. A group that begins later gets it where retention does not take it first.</summary>
-    public void Stored(TopicPartition partition, long offset, long value) => Stored(scene.Plan.RetentionTime is null ? _groups.Keys : _begun, partition, offset, value);
+    /// <summary>A message was acknowledged, or found where it was published when all was well again, so a group must get it, unless it begins later and retention takes it first.</summary>
+    public void Stored(TopicPartition partition, long offset, long value)
+    {
+        foreach (var group in _groups.Keys.Where(group => !scene.Damage.IsTouched(partition) && IsToGet(group, value)))
+        {
+            Recorder.Stored(MessageOf(group, partition, offset), Messages.KeyOf(value));
+        }
+    }
 
     /// <summary>A message can be leased from now on.</summary>
     public void Visible(TopicPartition partition, long offset, long value)
@@ -98,13 +108,7 @@ internal sealed class QueueLedger(Scene scene)
     public static IEnumerable<(long Offset, int Delivery)> OffsetsOf(LeaseResult.Leased leased) => leased.Selection.SelectMany(range =>
         Enumerable.Range(0, (int)(range.End.Value - range.First.Value)).Select(i => (range.First.Value + i, range.DeliveryCount)));
 
-    private void Stored(IEnumerable<string> groups, TopicPartition partition, long offset, long value)
-    {
-        foreach (var group in groups.Where(_ => !scene.Damage.IsTouched(partition)))
-        {
-            Recorder.Stored(MessageOf(group, partition, offset), Messages.KeyOf(value));
-        }
-    }
+    private bool IsToGet(string group, long value) => scene.Plan.RetentionTime is null || (_begun.TryGetValue(group, out var last) && value > last);
 
     private QueueMessage MessageOf(string group, TopicPartition partition, long offset) => new(group, scene.KeyOf(partition), offset);
 

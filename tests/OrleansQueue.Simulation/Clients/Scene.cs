@@ -43,6 +43,9 @@ internal sealed class Scene(World world, Plan plan, Cluster cluster, FaultCounts
     /// <summary>Nothing goes wrong any more, and members of queue groups have room for every message.</summary>
     public bool IsCalm { get; set; }
 
+    /// <summary>The value that was handed out last; values rise in the order in which they are sent first.</summary>
+    public long LastValue => _values;
+
     public long NextValue() => ++_values;
 
     /// <summary>
@@ -54,7 +57,7 @@ internal sealed class Scene(World world, Plan plan, Cluster cluster, FaultCounts
         for (var i = 0; baseOffset is { } first && i < values.Count; i++)
         {
             Damage.Acknowledged(partition, first.Value + i, values[i]);
-            Queues.Acknowledged(partition, first.Value + i, values[i]);
+            Queues.Stored(partition, first.Value + i, values[i]);
         }
 
         if (plan.Has(FaultKind.BitFlip))

@@ -32,9 +32,7 @@ internal static class QueueMutations
             new("Queues/LeasePlan.cs", "if (!IsBehind(batch.First))", "if (batch.End < batch.First)"),
         ]),
         new("does not count the delivery of a lease that was over", Settle, "Blame(some, static row => row.At, LeaseOver, null);", "Change(RowsOf(some.Select(Freed)));"),
-        new("deletes what a queue group has not finished", "Partitions/PartitionServer.Retention.cs", "hold?.From, cancellationToken", "hold is null ? hold?.From : null, cancellationToken"),
-        new("deletes what is finished before that is kept", "Queues/QueueCursor.cs",
-            "var needed = _state.Finished;\n        await KeptAsync();", "var needed = _state.Finished;\n        await Task.Yield();"),
+        new("deletes what a queue group has not finished", "Partitions/PartitionServer.Retention.cs", "hold?.From ?? end", "hold is null ? end : end"),
         new("believes a replaced owner that a position has diverged", "Partitions/PartitionServer.Read.cs", "return await log.IsOwnedAsync() ?", "return await log.IsOwnedAsync() || !log.IsFenced ?"),
     ];
 }
