@@ -125,6 +125,29 @@ public sealed class QueueTests
         Shows(AnomalyKind.KeyOrder);
     }
 
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(2, false)]
+    public void A_lease_that_was_over_before_it_was_answered_was_nobodys(long asked, bool isRight)
+    {
+        _recorder.Stored(First, "a");
+        _recorder.Stored(Second, "a");
+        var (began, early) = (_recorder.Leasing(), ++_lease);
+        _recorder.Dying(First);
+        _recorder.Letter(First);
+        var late = Take(Second, 1, at: Lease);
+        _recorder.Leased(began, First, early, 1, owner: 1, at: Lease + 1, asked, Lease);
+        Settle(Second, late, QueueEnding.Complete, at: Lease + 2);
+        if (isRight)
+        {
+            Assert.Empty(QueueChecker.Check(_recorder));
+        }
+        else
+        {
+            Shows(AnomalyKind.KeyOrder);
+        }
+    }
+
     [Fact]
     public void In_the_calm_no_message_waits_long()
     {

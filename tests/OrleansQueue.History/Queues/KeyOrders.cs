@@ -37,7 +37,11 @@ internal static class KeyOrders
 
     private static void FindTogether(List<QueueMessageStory> stories, AnomalyList anomalies)
     {
-        var leases = stories.SelectMany(story => story.Leases.Values.Select(lease => (Story: story, Lease: lease))).OrderBy(held => held.Lease.Sequence).ToList();
+        // Nobody takes a message for its own under a lease that was over before it was answered, and a later one may have been answered before it.
+        var leases = stories
+            .SelectMany(story => story.Leases.Values.Where(lease => lease.HeldUntil > lease.At).Select(lease => (Story: story, Lease: lease)))
+            .OrderBy(held => held.Lease.Sequence)
+            .ToList();
         for (var i = 1; i < leases.Count; i++)
         {
             var (before, held) = (leases[i - 1], leases[i]);
