@@ -1,6 +1,6 @@
 using OrleansQueue.Storage;
 
-namespace OrleansQueue.Core.Tests.Storage;
+namespace OrleansQueue.StorageSpecs;
 
 /// <summary>What every back end promises of deletion, listing and the small files beside a segment.</summary>
 public abstract partial class LogStoreSpec

@@ -1,7 +1,6 @@
-using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Storage;
 
-namespace OrleansQueue.Core.Tests.Storage;
+namespace OrleansQueue.StorageSpecs;
 
 /// <summary>What every back end promises of appends, rolls and reads. Each one runs all parts of this suite.</summary>
 public abstract partial class LogStoreSpec : IAsyncLifetime

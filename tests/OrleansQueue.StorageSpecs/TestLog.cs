@@ -1,7 +1,6 @@
-using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Storage;
 
-namespace OrleansQueue.Core.Tests.Storage;
+namespace OrleansQueue.StorageSpecs;
 
 /// <summary>An owner of a log as the broker is one: it gives batches their offsets and knows what was acknowledged.</summary>
 internal sealed class TestLog(ILog log, TailBatches seen) : IAsyncDisposable
@@ -30,6 +29,13 @@ internal sealed class TestLog(ILog log, TailBatches seen) : IAsyncDisposable
         }
 
         return opened;
+    }
+
+    /// <summary>As <see cref="OpenAsync"/>, or null where another owner came before the first segment was there.</summary>
+    public static async Task<TestLog?> OpenIfOwnerAsync(ILogStore store, LogId id)
+    {
+        var opened = await RecoverAsync(store, id);
+        return opened._segments.Count != 0 || await opened.RollAsync() == StoreOutcome.Done ? opened : null;
     }
 
     /// <summary>Opens a log and leaves it as it is.</summary>

@@ -1,7 +1,7 @@
 using System.Text;
 using OrleansQueue.Batches;
 
-namespace OrleansQueue.Core.Tests.Support;
+namespace OrleansQueue.StorageSpecs;
 
 /// <summary>Makes batches for tests.</summary>
 internal static class BatchMaker

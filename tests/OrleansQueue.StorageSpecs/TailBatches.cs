@@ -1,8 +1,7 @@
 using OrleansQueue.Batches;
-using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Storage;
 
-namespace OrleansQueue.Core.Tests.Storage;
+namespace OrleansQueue.StorageSpecs;
 
 /// <summary>Collects what recovery shows of the last segment.</summary>
 internal sealed class TailBatches : ITailObserver

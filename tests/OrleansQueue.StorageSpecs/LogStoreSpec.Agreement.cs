@@ -1,6 +1,6 @@
 using OrleansQueue.Storage;
 
-namespace OrleansQueue.Core.Tests.Storage;
+namespace OrleansQueue.StorageSpecs;
 
 /// <summary>When everything is quiet again, whoever ever owned a log reads the same bytes of it.</summary>
 public abstract partial class LogStoreSpec

@@ -1,0 +1,228 @@
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.AzureStorage;
+
+/// <summary>One owner's handle of a log on append blobs.</summary>
+internal sealed class BlobLog : ILog
+{
+    private readonly LogContainer _container;
+    private readonly BlobAppends _appends;
+    private readonly BlobReads _reads;
+    private readonly BlobLogOptions _options;
+    private volatile LogView _view;
+    private Task _working = Task.CompletedTask;
+    private int _blocks;
+    private bool _isBroken;
+    private bool _isFenced;
+
+    public BlobLog(LogContainer container, LogId id, LogView view, BlobReads reads, BlobLogOptions options)
+    {
+        _container = container;
+        _view = view;
+        _reads = reads;
+        _options = options;
+        _appends = new BlobAppends(container, id);
+        Id = id;
+        Segments = view.Segments;
+        Epoch = view.Active.Mark.Epoch;
+    }
+
+    public LogId Id { get; }
+
+    public Epoch Epoch { get; }
+
+    public IReadOnlyList<SegmentExtent> Segments { get; private set; }
+
+    public TailReport Tail { get; private set; } = TailReport.Whole;
+
+    /// <summary>
+    /// Shows the batches of the last segment to <paramref name="observer"/>. An append is stored whole or not at all, so there is no torn
+    /// tail, and anything wrong is damage.
+    /// </summary>
+    public async ValueTask RecoverAsync(ITailObserver observer, CancellationToken cancellationToken)
+    {
+        if (Segments.Count == 0)
+        {
+            return;
+        }
+
+        var last = Segments[^1];
+        using var scanner = new SegmentScanner((position, into, token) => ReadAsync(last.FirstOffset, position, into, token), last.Length);
+        var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(last.FirstOffset), observer, cancellationToken);
+        if (end.Fault is not null)
+        {
+            Tail = new TailReport(Damage: new LogDamagedException($"log {Id} on blobs, segment {last.FirstOffset}", end.GoodEnd, end.Next.Next, end.Fault));
+            Segments = [.. Segments.Take(Segments.Count - 1), last with { Length = end.GoodEnd }];
+        }
+    }
+
+    public async ValueTask<StoreOutcome> AppendAsync(IReadOnlyList<ReadOnlyMemory<byte>> parts)
+    {
+        var bytes = parts.Sum(part => (long)part.Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, StoreLimits.MaxCommitBytes, nameof(parts));
+        if (_view.Active.Mark.Segment is null)
+        {
+            throw new InvalidOperationException("A new log begins with a roll.");
+        }
+
+        return await WriteAsync(async () =>
+        {
+            if (_blocks >= _options.MaxBlocks && await ContinueAsync(_view.Active.Mark with { Position = _view.Active.End }) != StoreOutcome.Done)
+            {
+                return StoreOutcome.Fenced;
+            }
+
+            var outcome = await _appends.AppendAsync(_view.Active, parts, bytes);
+            if (outcome == StoreOutcome.Done)
+            {
+                _blocks++;
+                _view = _view.Longer(bytes);
+            }
+
+            return outcome;
+        });
+    }
+
+    public async ValueTask<StoreOutcome> RollAsync(Offset firstOffset)
+    {
+        var active = _view.Active.Mark;
+        if (firstOffset <= active.Segment)
+        {
+            throw new InvalidOperationException($"Segment {firstOffset} would not lie behind segment {active.Segment}.");
+        }
+
+        return await WriteAsync(() => ContinueAsync(active with { Segment = firstOffset, Position = 0, Start = active.Segment is null ? firstOffset : active.Start }));
+    }
+
+    public ValueTask<int> ReadAsync(Offset segment, long position, Memory<byte> into, CancellationToken cancellationToken) =>
+        _reads.ReadAsync(_view, segment, position, into, cancellationToken);
+
+    /// <summary>What is to go is first written into the mark of a new blob, which only the owner can make: so no other owner ever has segments that are gone.</summary>
+    public async ValueTask<StoreOutcome> DeleteBeforeAsync(Offset firstKept)
+    {
+        var active = _view.Active;
+        if (_view.Before(firstKept).Count == 0)
+        {
+            return await ConfirmAsync();
+        }
+
+        return await WriteAsync(async () =>
+        {
+            if (active.Mark.Start < firstKept && await ContinueAsync(active.Mark with { Position = active.End, Start = firstKept }) != StoreOutcome.Done)
+            {
+                return StoreOutcome.Fenced;
+            }
+
+            foreach (var blob in _view.Before(firstKept))
+            {
+                await DeleteSidecarsAsync(blob.Mark);
+                await _container.DeleteAsync(Id, blob.Number, CancellationToken.None);
+            }
+
+            _view = _view.From(firstKept);
+            return StoreOutcome.Done;
+        });
+    }
+
+    public async ValueTask<StoreOutcome> ConfirmAsync()
+    {
+        while (true)
+        {
+            var active = _view.Active;
+            if (await BlobFailure.TellAsync($"Asking for the owner of log {Id}", () => _appends.TakesAppendsAsync(active)))
+            {
+                return StoreOutcome.Done;
+            }
+
+            // This owner ends a blob itself when it begins the next one.
+            await Waits.EndOfAsync(_working);
+            if (_view.Active.Number == active.Number)
+            {
+                return StoreOutcome.Fenced;
+            }
+        }
+    }
+
+    public async ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content)
+    {
+        if (!_view.Has(segment))
+        {
+            throw new FileNotFoundException($"There is no segment {segment} of log {Id}.");
+        }
+
+        var blob = _container.Sidecar(NameOf(segment, kind));
+        await BlobFailure.TellAsync($"Writing blob {blob.Name}", () => blob.UploadAsync(BinaryData.FromBytes(content), overwrite: true));
+    }
+
+    public async ValueTask<byte[]?> ReadSidecarAsync(Offset segment, Sidecar kind, CancellationToken cancellationToken)
+    {
+        if (!_view.Has(segment))
+        {
+            return null;
+        }
+
+        var blob = _container.Sidecar(NameOf(segment, kind));
+        try
+        {
+            var answer = await BlobFailure.TellAsync($"Reading blob {blob.Name}", () => blob.DownloadContentAsync(cancellationToken), cancellationToken);
+            return answer.Value.Content.ToArray();
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await Waits.EndOfAsync(_working);
+
+    /// <summary>Ends the blob that takes appends and begins the next one. Who took the log over meanwhile has made that.</summary>
+    private async Task<StoreOutcome> ContinueAsync(BlobMark mark)
+    {
+        var active = _view.Active;
+        var length = await _container.SealAsync(Id, active.Number, CancellationToken.None);
+        if (length is null || await _container.TryCreateAsync(Id, active.Number + 1, mark, CancellationToken.None) is null)
+        {
+            return StoreOutcome.Fenced;
+        }
+
+        if (length != active.Length)
+        {
+            throw new IOException($"Blob {BlobNames.OfBlob(Id, active.Number)} has {length} bytes, and {active.Length} were appended to it.");
+        }
+
+        _blocks = 0;
+        _view = _view.With(new LogBlob(active.Number + 1, mark, 0));
+        return StoreOutcome.Done;
+    }
+
+    /// <summary>Writes, one thing at a time. After one that failed, or met a later owner, nothing more is written.</summary>
+    private async Task<StoreOutcome> WriteAsync(Func<Task<StoreOutcome>> write)
+    {
+        if (_isFenced)
+        {
+            return StoreOutcome.Fenced;
+        }
+
+        if (_isBroken)
+        {
+            throw new IOException($"A write to log {Id} failed before; it must be opened again.");
+        }
+
+        _isBroken = true;
+        var writing = BlobFailure.TellAsync($"Writing log {Id}", write);
+        _working = writing;
+        var outcome = await writing;
+        (_isBroken, _isFenced) = (false, outcome == StoreOutcome.Fenced);
+        return outcome;
+    }
+
+    private async Task DeleteSidecarsAsync(BlobMark mark)
+    {
+        foreach (var kind in Enum.GetValues<Sidecar>())
+        {
+            await _container.DeleteAsync(BlobNames.OfSidecar(Id, mark.Origin, mark.Segment!.Value, kind), CancellationToken.None);
+        }
+    }
+
+    private string NameOf(Offset segment, Sidecar kind) => BlobNames.OfSidecar(Id, _view.Active.Mark.Origin, segment, kind);
+}

@@ -1,0 +1,106 @@
+using Azure;
+using OrleansQueue.Storage;
+
+namespace OrleansQueue.AzureStorage;
+
+/// <summary>
+/// Makes a new owner of a log, or ends a log. The last blob is sealed, so that nobody appends to it any more, and only then its length
+/// is read; who then makes the blob of the next number is elected. Whoever comes second seals that one too and goes on.
+/// </summary>
+internal sealed class TakeOver(LogContainer container, LogId log)
+{
+    private readonly Guid _writer = Guid.NewGuid();
+
+    /// <summary>Becomes the owner.</summary>
+    /// <returns>What the owner sees, whose own, empty blob is the last.</returns>
+    /// <exception cref="LogFencedException">A later owner than <paramref name="continues"/> has the log.</exception>
+    public async Task<LogView> OwnAsync(Epoch? continues, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var last = await EndLastAsync(continues, cancellationToken);
+            var (number, mark) = NextOf(last, isDeletion: false);
+            if (await container.TryCreateAsync(log, number, mark, cancellationToken) is { } listing)
+            {
+                var view = LogView.Of(log, listing.Blobs);
+                await SweepAsync(listing, mark, cancellationToken);
+                return view;
+            }
+        }
+    }
+
+    /// <summary>Ends the log. Its last blob stays, or numbers would begin anew, and an earlier owner could take a new blob for its own.</summary>
+    public async Task DeleteAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await EndLastAsync(null, cancellationToken) is not { } last)
+            {
+                return;
+            }
+
+            var (number, mark) = last.Mark.IsDeletion ? (last.Number, last.Mark) : NextOf(last, isDeletion: true);
+            var listing = last.Mark.IsDeletion ? await container.ListAsync(log, cancellationToken) : await container.TryCreateAsync(log, number, mark, cancellationToken);
+            if (listing?.Last?.Number == number)
+            {
+                await DeleteAsync(listing.Blobs.SkipLast(1).Select(blob => BlobNames.OfBlob(log, blob.Number)).Concat(listing.Sidecars), cancellationToken);
+                return;
+            }
+        }
+    }
+
+    private (long Number, BlobMark Mark) NextOf(LogBlob? last, bool isDeletion)
+    {
+        var number = last is null ? 1 : last.Number + 1;
+        var epoch = new Epoch(last is null ? 0 : last.Mark.Epoch.Value + 1);
+        return (number, isDeletion || last is null || last.Mark.IsDeletion
+            ? new BlobMark(container.Store, epoch, _writer, number, null, 0, Offset.Zero, isDeletion)
+            : last.Mark with { Epoch = epoch, Writer = _writer, Position = last.End });
+    }
+
+    /// <summary>Seals the last blob and reads its length; null where the log has none.</summary>
+    private async Task<LogBlob?> EndLastAsync(Epoch? continues, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if ((await container.ListAsync(log, cancellationToken)).Last is not { } last)
+            {
+                return null;
+            }
+
+            if (continues is { } earlier && last.Mark.Epoch > earlier)
+            {
+                throw new LogFencedException(log, earlier, last.Mark.Epoch);
+            }
+
+            // Where it is gone, a later one was made meanwhile.
+            if (await container.SealAsync(log, last.Number, cancellationToken) is { } length)
+            {
+                return last with { Length = length };
+            }
+        }
+    }
+
+    /// <summary>Deletes what is no part of the log any more: blobs that stayed empty, and what a deletion that was broken off left. What it does not get rid of, the next opening does.</summary>
+    private async Task SweepAsync(LogListing listing, BlobMark own, CancellationToken cancellationToken)
+    {
+        var gone = listing.Blobs.SkipLast(1).Where(blob => !LogView.IsKept(blob, own)).Select(blob => BlobNames.OfBlob(log, blob.Number));
+        var orphans = listing.Sidecars.Where(name => BlobNames.SidecarOf(name) is { } of && (of.Origin != own.Origin || of.Segment < own.Start));
+        try
+        {
+            await DeleteAsync(gone.Concat(orphans), cancellationToken);
+        }
+        catch (RequestFailedException)
+        {
+            // Nothing of it is ever read, and the log itself is open.
+        }
+    }
+
+    private async Task DeleteAsync(IEnumerable<string> names, CancellationToken cancellationToken)
+    {
+        foreach (var name in names)
+        {
+            await container.DeleteAsync(name, cancellationToken);
+        }
+    }
+}
