@@ -50,7 +50,14 @@ internal static class HostedSilo
 
     private static void Configure(ISiloBuilder silo, SiloSettings settings)
     {
-        silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, null, settings.ServiceId, settings.ClusterId);
+        if (!settings.Membership.IsCluster)
+        {
+            silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort);
+        }
+
+        silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (settings.ServiceId, settings.ClusterId));
+        silo.Configure<ClusterMembershipOptions>(membership =>
+            (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (settings.Membership.ProbeTimeout, settings.Membership.MissedProbes));
         silo.Configure<EndpointOptions>(endpoints =>
         {
             endpoints.AdvertisedIPAddress = settings.Address;
@@ -62,9 +69,15 @@ internal static class HostedSilo
         {
             options.Storage = settings.Storage;
             options.FilesPath = settings.FilesPath;
+            options.SharedStorage = settings.AzureBlobs?.Logs;
             options.AutoCreateTopics = settings.AutoCreate;
             options.NewTopics = options.NewTopics with { Partitions = settings.DefaultPartitions };
         }));
+
+        if (settings.AzureBlobs is { } blobs)
+        {
+            SharedStorage.Use(silo, blobs);
+        }
 
         // The log of a silo names what passes through it, and there is no login.
         silo.AddDashboard(dashboard => dashboard.HideTrace = true);

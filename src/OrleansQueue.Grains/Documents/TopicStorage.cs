@@ -11,7 +11,7 @@ namespace OrleansQueue.Grains.Documents;
 internal sealed class TopicStorage : IGrainStorageSerializer
 {
     /// <summary>The name of the storage.</summary>
-    public const string Name = "OrleansQueue";
+    public const string Name = TopicDocuments.StorageName;
 
     public BinaryData Serialize<T>(T input) => input is TopicState { Document: { } document }
         ? new BinaryData(TopicDocument.Write(document))

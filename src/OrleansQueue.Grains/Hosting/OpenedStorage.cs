@@ -9,15 +9,15 @@ namespace OrleansQueue.Grains.Hosting;
 /// <summary>A store of logs and one of documents that belong together.</summary>
 /// <param name="Name">What people know them by.</param>
 /// <param name="Logs">The logs.</param>
-/// <param name="Documents">The documents.</param>
+/// <param name="Documents">The documents; null where a grain storage of the application keeps them.</param>
 /// <param name="IsShared">Whether they belong to several silos of this process, and are not closed with one of them.</param>
-internal sealed record OpenedStorage(string Name, ILogStore Logs, IDocumentStore Documents, bool IsShared) : IAsyncDisposable
+internal sealed record OpenedStorage(string Name, ILogStore Logs, IDocumentStore? Documents, bool IsShared) : IAsyncDisposable
 {
     private const string DocumentFolder = "documents";
 
     /// <summary>Opens what the options name.</summary>
     /// <exception cref="StoreInUseException">Another process has the folder.</exception>
-    public static async Task<OpenedStorage> OpenAsync(OrleansQueueOptions options, string root, SharedMemory? shared, TimeProvider clock, BrokerMetrics metrics)
+    public static async Task<OpenedStorage> OpenAsync(OrleansQueueOptions options, string root, SharedMemory? shared, TimeProvider clock, BrokerMetrics metrics, CancellationToken cancellationToken)
     {
         if (shared is not null)
         {
@@ -25,6 +25,11 @@ internal sealed record OpenedStorage(string Name, ILogStore Logs, IDocumentStore
         }
 
         var id = new StoreId(Guid.NewGuid());
+        if (options.SharedStorage is { } storage)
+        {
+            return new OpenedStorage(storage.Name, await storage.OpenAsync(id, cancellationToken), null, IsShared: false);
+        }
+
         if (options.Storage == StorageKind.Memory)
         {
             return new OpenedStorage("memory", new MemoryLogStore(id), new MemoryDocuments(), IsShared: false);
@@ -44,7 +49,11 @@ internal sealed record OpenedStorage(string Name, ILogStore Logs, IDocumentStore
         if (!IsShared)
         {
             // The documents lie in the folder that the logs give up last.
-            await Documents.DisposeAsync();
+            if (Documents is not null)
+            {
+                await Documents.DisposeAsync();
+            }
+
             await Logs.DisposeAsync();
         }
     }

@@ -19,6 +19,12 @@ public sealed class OrleansQueueOptions
     public StorageKind Storage { get; set; } = StorageKind.Files;
 
     /// <summary>
+    /// Storage that several silos share, as Azure blobs, in place of <see cref="Storage"/>. The documents of topics are then kept by
+    /// the grain storage that is registered under <see cref="TopicDocuments.StorageName"/>. Default: none.
+    /// </summary>
+    public SharedLogStorage? SharedStorage { get; set; }
+
+    /// <summary>
     /// The folder of the logs, made where it does not exist; one silo has it at a time. A relative path counts from the content
     /// root. Default: <c>data</c>.
     /// </summary>

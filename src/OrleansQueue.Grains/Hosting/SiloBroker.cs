@@ -39,7 +39,9 @@ internal sealed class SiloBroker(
     public ILogStore Logs => Storage.Logs;
 
     /// <summary>The documents of grains.</summary>
-    public IDocumentStore Documents => Storage.Documents;
+    /// <exception cref="InvalidOperationException">The logs are on storage that silos share, which keeps no documents.</exception>
+    public IDocumentStore Documents => Storage.Documents ?? throw new InvalidOperationException(
+        $"Documents are not kept with the logs in {StoreName}: register a grain storage that silos share in place of this one; for topics under the name '{TopicDocuments.StorageName}', with the serializer of {nameof(TopicDocuments)}.");
 
     /// <summary>What people know the store by.</summary>
     public string StoreName => Storage.Name;
@@ -93,7 +95,7 @@ internal sealed class SiloBroker(
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
-        _storage = await OpenedStorage.OpenAsync(options.Value, environment?.ContentRootPath ?? "", shared, clock, metrics);
+        _storage = await OpenedStorage.OpenAsync(options.Value, environment?.ContentRootPath ?? "", shared, clock, metrics, cancellationToken);
         logger.StoreOpened(StoreName, Logs.Id);
     }
 

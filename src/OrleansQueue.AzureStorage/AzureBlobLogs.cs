@@ -1,0 +1,42 @@
+using Azure.Storage.Blobs;
+using OrleansQueue.AzureStorage;
+using OrleansQueue.Storage;
+
+namespace OrleansQueue;
+
+/// <summary>
+/// Logs in append blobs of one container of Azure Storage, which all silos of a cluster share. An acknowledged message is kept as the
+/// storage account keeps blobs, whatever durability its topic asks for.
+/// </summary>
+public sealed class AzureBlobLogs : SharedLogStorage
+{
+    /// <summary>The container, where none is named.</summary>
+    public const string DefaultContainer = "orleansqueue";
+
+    private readonly BlobContainerClient _container;
+
+    /// <summary>A container of the account that a connection string names.</summary>
+    /// <param name="connectionString">The connection string of Azure Storage or Azurite.</param>
+    /// <param name="container">The container, made where it does not exist. Its name follows Azure's rules: 3 to 63 of <c>a-z 0-9 -</c>.</param>
+    /// <exception cref="FormatException">The connection string cannot be read.</exception>
+    public AzureBlobLogs(string connectionString, string container = DefaultContainer)
+        : this(new BlobServiceClient(connectionString, BlobClients.Options()), container)
+    {
+    }
+
+    /// <summary>A container by a client that the application made, with its own credentials and its own rules for retries.</summary>
+    /// <param name="client">The client of the storage account.</param>
+    /// <param name="container">The container, made where it does not exist.</param>
+    public AzureBlobLogs(BlobServiceClient client, string container = DefaultContainer)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentException.ThrowIfNullOrEmpty(container);
+        _container = client.GetBlobContainerClient(container);
+    }
+
+    /// <inheritdoc/>
+    public override string Name => $"azure-blobs {_container.Uri.GetLeftPart(UriPartial.Path)}";
+
+    internal override async Task<ILogStore> OpenAsync(StoreId newId, CancellationToken cancellationToken) =>
+        await BlobLogStore.OpenAsync(_container, newId, new BlobLogOptions(), cancellationToken);
+}
