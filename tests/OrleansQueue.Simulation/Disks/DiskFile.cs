@@ -23,6 +23,9 @@ internal sealed class DiskFile
 
     public ReadOnlySpan<byte> Bytes => _seen.AsSpan(0, Length);
 
+    /// <summary>What the device has; where a sync failed, that can be less than reads show, for good.</summary>
+    public ReadOnlySpan<byte> Kept => _kept.AsSpan(0, _keptLength);
+
     public int Read(long position, Span<byte> into)
     {
         var count = (int)Math.Clamp(Length - position, 0, into.Length);

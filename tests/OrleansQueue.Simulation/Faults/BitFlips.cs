@@ -57,7 +57,7 @@ internal sealed class BitFlips(Scene scene, SimulatedDisk disk, Dice dice)
     private (int First, int End) PlaceInBatch(DiskFile file, bool isLast)
     {
         var batches = FindBatches(file);
-        var behind = isLast && file.Length >= SegmentHeader.Size ? batches.FindAll(batch => batch >= MarkOf(file)) : [];
+        var behind = isLast && file.Length >= SegmentHeader.Size ? batches.FindAll(batch => batch >= MarkOf(file.Bytes)) : [];
         if (batches.Count == 0)
         {
             return (0, 0);
@@ -89,8 +89,8 @@ internal sealed class BitFlips(Scene scene, SimulatedDisk disk, Dice dice)
         return found;
     }
 
-    /// <summary>Up to where the file says that it was synced.</summary>
-    private static int MarkOf(DiskFile file) => SegmentHeader.Size + (int)SegmentHeader.ReadMark(file.Bytes[..SegmentHeader.Size]).Position;
+    /// <summary>Up to where a file says that it was synced.</summary>
+    private static int MarkOf(ReadOnlySpan<byte> bytes) => SegmentHeader.Size + (int)SegmentHeader.ReadMark(bytes[..SegmentHeader.Size]).Position;
 
     private (int First, int End) Range(DiskFile file, bool isSegment, bool isLast)
     {
@@ -104,12 +104,13 @@ internal sealed class BitFlips(Scene scene, SimulatedDisk disk, Dice dice)
             return (SegmentHeader.Size, file.Length);
         }
 
-        if (file.Length < SegmentHeader.Size)
+        if (file.Kept.Length < SegmentHeader.Size)
         {
             return (0, 0);
         }
 
-        // The first sector of the header says whose the segment is; the marks behind it protect the batches.
-        return dice.Chance(0.1) ? (0, DiskFile.Sector) : (SegmentHeader.Size, Math.Min(file.Length, MarkOf(file)));
+        // The first sector of the header says whose the segment is; the marks behind it protect the batches. After a sync that failed,
+        // reads may show a mark that the device never got: it goes with the power, and what lies below it is a torn tail from then on.
+        return dice.Chance(0.1) ? (0, DiskFile.Sector) : (SegmentHeader.Size, Math.Min(file.Length, MarkOf(file.Kept)));
     }
 }
