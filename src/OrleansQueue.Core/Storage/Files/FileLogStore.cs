@@ -113,7 +113,8 @@ internal sealed class FileLogStore : ILogStore
     /// <summary>Waits for writes under way and gives the folder up. Dispose of the logs first, which leave their synced marks.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var slot in _slots.Values)
+        // In the order of their names: that of the dictionary is another in each process, and a simulated run would not repeat.
+        foreach (var (_, slot) in _slots.OrderBy(slot => slot.Key.Name, StringComparer.Ordinal))
         {
             await Waits.EndOfAsync(slot.InFlight);
         }
