@@ -60,6 +60,7 @@ internal static class HostedSilo
             (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (settings.Membership.ProbeTimeout, settings.Membership.MissedProbes));
         silo.Configure<EndpointOptions>(endpoints =>
         {
+            (endpoints.SiloPort, endpoints.GatewayPort) = (settings.SiloPort, settings.GatewayPort);
             endpoints.AdvertisedIPAddress = settings.Address;
             endpoints.SiloListeningEndpoint = new(settings.Address, settings.SiloPort);
             endpoints.GatewayListeningEndpoint = new(settings.Address, settings.GatewayPort);

@@ -39,9 +39,9 @@ internal sealed class KillHistory(int count)
     }
 
     /// <summary>Reads all partitions and compares; answers how many messages there are in each.</summary>
-    public async Task<IReadOnlyList<long>> CheckAsync(SiloProgram silo, string topic, int partitions)
+    public async Task<IReadOnlyList<long>> CheckAsync(IReadOnlyList<SiloProgram> silos, string topic, int partitions)
     {
-        await using var connection = await BrokerConnection.OpenAsync(silo);
+        await using var connection = await BrokerConnection.OpenAsync(silos);
         var stored = new long[partitions];
         for (var partition = 0; partition < partitions; partition++)
         {

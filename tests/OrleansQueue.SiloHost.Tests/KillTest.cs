@@ -50,7 +50,7 @@ public sealed class KillTest(ITestOutputHelper report) : IDisposable
                 await producing.EndAsync();
             }
 
-            var ends = await history.CheckAsync(silo, Topic, Partitions);
+            var ends = await history.CheckAsync([silo], Topic, Partitions);
             await group.EndAsync(ends);
             report.WriteLine($"{rounds * KillsPerRound} kills, {rounds * lines} lines, {history.Receipts} receipts ({history.Duplicates} found stored by an earlier attempt), "
                 + $"{history.Errors} error lines, {ends.Sum()} messages stored, all delivered to a group of {Members} members "

@@ -7,9 +7,9 @@ namespace OrleansQueue.SiloHost.Tests;
 internal static class QueueCheck
 {
     /// <summary>Asserts that every message of every partition is completed: none is available, held, waits or is a dead letter.</summary>
-    public static async Task AllDoneAsync(SiloProgram silo, string group, string topic, IReadOnlyList<long> ends)
+    public static async Task AllDoneAsync(IReadOnlyList<SiloProgram> silos, string group, string topic, IReadOnlyList<long> ends)
     {
-        await using var connection = await BrokerConnection.OpenAsync(silo);
+        await using var connection = await BrokerConnection.OpenAsync(silos);
         var found = (await connection.Broker.FindTopicAsync(topic, CancellationToken.None))!;
         for (var partition = 0; partition < ends.Count; partition++)
         {

@@ -55,9 +55,9 @@ public sealed class QueueKillTest(ITestOutputHelper report) : IDisposable
                 await producing.EndAsync();
             }
 
-            var ends = await history.CheckAsync(silo, Topic, Partitions);
+            var ends = await history.CheckAsync([silo], Topic, Partitions);
             await members.EndAsync(ends);
-            await QueueCheck.AllDoneAsync(silo, Group, Topic, ends);
+            await QueueCheck.AllDoneAsync([silo], Group, Topic, ends);
             report.WriteLine($"{rounds} rounds, {history.Receipts} receipts, {ends.Sum()} messages stored, each completed; {members.Repeated} deliveries repeated");
         }
         finally

@@ -7,7 +7,7 @@ internal sealed class FaultGroup(FaultRun run) : IAsyncDisposable
 
     public GroupHistory History { get; } = new(run.History, FaultRun.Topic);
 
-    public Frontier Delivered { get; } = new();
+    public Frontier Delivered { get; } = new(run.Partitions);
 
     public async Task JoinAsync() => _members.Add(await FaultMember.JoinAsync(run, this));
 

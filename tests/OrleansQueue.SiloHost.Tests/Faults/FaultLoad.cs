@@ -41,14 +41,14 @@ internal sealed class FaultLoad(FaultRun run) : IAsyncDisposable
         await Group.Delivered.Answers.ReachedAsync(delivered + 1);
     }
 
-    /// <summary>Ends the load, lets everybody catch up, and reads all partitions once more from their beginning.</summary>
-    public async Task EndAsync()
+    /// <summary>Ends the load, lets everybody catch up, and reads all partitions once more from their beginning; answers where they end.</summary>
+    public async Task<IReadOnlyList<long>> EndAsync()
     {
         await Task.WhenAll(_producers.Select(producer => producer.StopAsync()));
-        await using var connection = await BrokerConnection.OpenAsync(run.Silo);
+        await using var connection = await BrokerConnection.OpenAsync(run.Silos);
         var topic = (await connection.Broker.FindTopicAsync(FaultRun.Topic, CancellationToken.None))!.Id;
         var ends = new List<long>();
-        for (var partition = 0; partition < FaultRun.Partitions; partition++)
+        for (var partition = 0; partition < run.Partitions; partition++)
         {
             ends.Add((await connection.Broker.DescribePartitionAsync(topic, new Partition(partition), CancellationToken.None))!.HighWatermark.Value);
         }
@@ -61,6 +61,8 @@ internal sealed class FaultLoad(FaultRun run) : IAsyncDisposable
         {
             run.History.CommittedRead(FaultMember.Group, FaultRun.KeyOf(committed.Position.Partition), committed.Position.Offset.Value);
         }
+
+        return ends;
     }
 
     public async ValueTask DisposeAsync()

@@ -27,7 +27,7 @@ internal sealed class FaultMember : IAsyncDisposable
 
     public static async Task<FaultMember> JoinAsync(FaultRun run, FaultGroup group)
     {
-        var connection = await BrokerConnection.OpenAsync(run.Silo);
+        var connection = await BrokerConnection.OpenAsync(run.Silos);
         var client = new BrokerClient(new WatchedBroker(connection.Broker, group.History), run.Patient);
         var options = new ConsumerOptions { SessionTimeout = Session, HeartbeatInterval = TimeSpan.FromSeconds(1), OnGap = OnGap.Pause };
         return new FaultMember(run, group, connection, await client.OpenConsumerAsync(Group, FaultRun.Topic, options));

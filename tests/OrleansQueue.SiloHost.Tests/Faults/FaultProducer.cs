@@ -35,7 +35,7 @@ internal sealed class FaultProducer : IAsyncDisposable
     /// <param name="timeout">When it gives a message up, whose outcome is then unknown.</param>
     public static async Task<FaultProducer> StartAsync(FaultRun run, string name, int seed, TimeSpan timeout)
     {
-        var connection = await BrokerConnection.OpenAsync(run.Silo, run.Patient);
+        var connection = await BrokerConnection.OpenAsync(run.Silos, run.Patient);
         var producer = await connection.Client.OpenProducerAsync(FaultRun.Topic, new ProducerOptions { DeliveryTimeout = timeout });
         return new FaultProducer(run, name, seed, connection, producer);
     }
@@ -89,15 +89,15 @@ internal sealed class FaultProducer : IAsyncDisposable
 
     private void PublishOne()
     {
-        var partition = new Partition(_random.Next(FaultRun.Partitions));
+        var partition = new Partition(_random.Next(_run.Partitions));
         var value = _run.NextValue();
         var bytes = new byte[FaultRun.ValueBytes];
         BinaryPrimitives.WriteInt64BigEndian(bytes, value);
         var send = _run.History.BeginSend(_name, FaultRun.KeyOf(partition), [value]);
-        _ = RecordAsync(send, _producer.PublishAsync(bytes, new PublishOptions { Partition = partition }).AsTask());
+        _ = RecordAsync(send, partition, _producer.PublishAsync(bytes, new PublishOptions { Partition = partition }).AsTask());
     }
 
-    private async Task RecordAsync(SendToken send, Task<PublishReceipt> publishing)
+    private async Task RecordAsync(SendToken send, Partition partition, Task<PublishReceipt> publishing)
     {
         try
         {
@@ -111,6 +111,7 @@ internal sealed class FaultProducer : IAsyncDisposable
                 _run.History.SendStored(send);
             }
 
+            _run.Outages.Acknowledged(partition);
             _run.Acknowledged.Add(1);
         }
         catch (PublishRefusedException)

@@ -17,14 +17,15 @@ internal sealed class FaultReader : IAsyncDisposable
     private FaultReader(FaultRun run, string name, BrokerConnection connection, TopicReader reader)
     {
         (_run, _consumer, _connection, _reader) = (run, new Consumer(name), connection, reader);
+        Read = new Frontier(run.Partitions);
         _reading = Task.Run(ReadAsync);
     }
 
-    public Frontier Read { get; } = new();
+    public Frontier Read { get; }
 
     public static async Task<FaultReader> StartAsync(FaultRun run, string name)
     {
-        var connection = await BrokerConnection.OpenAsync(run.Silo, run.Patient);
+        var connection = await BrokerConnection.OpenAsync(run.Silos, run.Patient);
         var options = new ReaderOptions { Start = StartAt.Earliest, OnGap = OnGap.Stop };
         return new FaultReader(run, name, connection, await connection.Client.OpenReaderAsync(FaultRun.Topic, options));
     }

@@ -6,16 +6,17 @@ using OrleansQueue.Processes;
 
 namespace OrleansQueue.SiloHost.Tests.Faults;
 
-/// <summary>What all clients of a run share: the silo that suffers, and the history that they write.</summary>
-internal sealed class FaultRun(SiloProgram silo)
+/// <summary>What all clients of a run share: the silos that suffer, and the history that they write.</summary>
+internal sealed class FaultRun(IReadOnlyList<SiloProgram> silos, int partitions)
 {
     public const string Topic = "numbers";
-    public const int Partitions = 4;
     public const int ValueBytes = 100;
 
     private long _values;
 
-    public SiloProgram Silo => silo;
+    public IReadOnlyList<SiloProgram> Silos => silos;
+
+    public int Partitions => partitions;
 
     /// <summary>Clients that wait through the longest pause; by default they would give up after 30 s without an answer.</summary>
     public ClientOptions Patient { get; } = new() { ConnectTimeout = TimeSpan.FromMinutes(3) };
@@ -24,6 +25,9 @@ internal sealed class FaultRun(SiloProgram silo)
 
     /// <summary>How many messages were acknowledged.</summary>
     public Tally Acknowledged { get; } = new();
+
+    /// <summary>How long partitions took no messages.</summary>
+    public Outages Outages { get; } = new(partitions);
 
     public static PartitionKey KeyOf(Partition partition) => new(Topic, partition.Number);
 

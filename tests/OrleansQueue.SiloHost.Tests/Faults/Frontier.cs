@@ -3,9 +3,9 @@ using OrleansQueue.Client;
 namespace OrleansQueue.SiloHost.Tests.Faults;
 
 /// <summary>How far readers have come together in each partition.</summary>
-internal sealed class Frontier
+internal sealed class Frontier(int partitions)
 {
-    private readonly long[] _next = new long[FaultRun.Partitions];
+    private readonly long[] _next = new long[partitions];
 
     /// <summary>How many answers came.</summary>
     public Tally Answers { get; } = new();

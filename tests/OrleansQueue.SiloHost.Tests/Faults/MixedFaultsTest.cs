@@ -12,6 +12,7 @@ namespace OrleansQueue.SiloHost.Tests.Faults;
 /// </summary>
 public sealed class MixedFaultsTest(ITestOutputHelper report) : IDisposable
 {
+    private const int Partitions = 4;
     private const int Producers = 3;
     private const int Members = 2;
 
@@ -31,10 +32,11 @@ public sealed class MixedFaultsTest(ITestOutputHelper report) : IDisposable
         var seed = RunSetting.Of("OQ_FAULT_SEED", Random.Shared.Next());
         report.WriteLine($"{rounds} rounds, long pauses of {pause.TotalSeconds} s, seed {seed}");
         var random = new Random(seed);
-        var run = new FaultRun(SiloProgram.In(_folder["data"]));
-        await using var silo = new FaultySilo(run.Silo, pause);
+        var program = SiloProgram.In(_folder["data"]);
+        var run = new FaultRun([program], Partitions);
+        await using var silo = new FaultySilo(program, pause);
         await silo.StartAsync();
-        await Oq.To(run.Silo).DoneAsync("topic", "create", FaultRun.Topic, "--partitions", $"{FaultRun.Partitions}");
+        await Oq.To(run.Silos).DoneAsync("topic", "create", FaultRun.Topic, "--partitions", $"{Partitions}");
         await using var load = await FaultLoad.StartAsync(run, Producers, Members, random);
         var happened = new int[kinds.Length];
         foreach (var kind in Rounds(kinds, rounds, random))

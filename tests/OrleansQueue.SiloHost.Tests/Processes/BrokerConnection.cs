@@ -21,12 +21,15 @@ internal sealed class BrokerConnection : IAsyncDisposable
 
     public BrokerClient Client { get; }
 
-    public static async Task<BrokerConnection> OpenAsync(SiloProgram silo, ClientOptions? options = null)
+    public static Task<BrokerConnection> OpenAsync(SiloProgram silo, ClientOptions? options = null) => OpenAsync([silo], options);
+
+    /// <summary>A client of a cluster, which finds its other silos by those.</summary>
+    public static async Task<BrokerConnection> OpenAsync(IReadOnlyList<SiloProgram> silos, ClientOptions? options = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleansClient(client =>
         {
-            client.UseStaticClustering(silo.Gateway);
+            client.UseStaticClustering([.. silos.Select(silo => silo.Gateway)]);
             client.Configure<Orleans.Configuration.ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("orleansqueue", "orleansqueue"));
             client.AddOrleansQueueClient();
         });

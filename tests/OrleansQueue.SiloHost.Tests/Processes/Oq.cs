@@ -15,6 +15,9 @@ internal sealed class Oq(string folder, params string[] target)
     /// <summary>Speaks to a silo.</summary>
     public static Oq To(SiloProgram silo) => new(AppContext.BaseDirectory, "--cluster", silo.Cluster);
 
+    /// <summary>Speaks to a cluster.</summary>
+    public static Oq To(IReadOnlyList<SiloProgram> silos) => new(AppContext.BaseDirectory, "--cluster", string.Join(',', silos.Select(silo => silo.Cluster)));
+
     /// <summary>Starts a command whose input stays open.</summary>
     public RunningProcess Start(string[] arguments, Action<string>? onOutput = null) =>
         RunningProcess.Start(BuiltPrograms.Oq, folder, [.. arguments, .. target], onOutput);

@@ -8,6 +8,9 @@ internal sealed record SiloProgram(string Data, int Port, int GatewayPort, strin
 {
     public const string Ready = "OrleansQueue ready";
 
+    /// <summary>Settings that it is always started with.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
+
     public IPEndPoint Gateway => new(IPAddress.Loopback, GatewayPort);
 
     public string Cluster => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{GatewayPort}");
@@ -27,7 +30,7 @@ internal sealed record SiloProgram(string Data, int Port, int GatewayPort, strin
             $"--Urls={Url}",
             "--Logging:LogLevel:Default=Warning",
         ];
-        return RunningProcess.Start(BuiltPrograms.SiloHost, AppContext.BaseDirectory, own.Concat(settings));
+        return RunningProcess.Start(BuiltPrograms.SiloHost, AppContext.BaseDirectory, own.Concat(Settings).Concat(settings));
     }
 
     /// <summary>Starts the silo and waits until it is ready.</summary>

@@ -1,0 +1,69 @@
+using OrleansQueue.Processes;
+
+namespace OrleansQueue.SiloHost.Tests.Cluster;
+
+/// <summary>The silos of a cluster as processes, and what is done to them.</summary>
+internal sealed class ClusterSilos(IReadOnlyList<SiloProgram> programs) : IAsyncDisposable
+{
+    private readonly RunningProcess?[] _processes = new RunningProcess?[programs.Count];
+
+    public IReadOnlyList<SiloProgram> Programs => programs;
+
+    public async Task StartAsync()
+    {
+        for (var silo = 0; silo < programs.Count; silo++)
+        {
+            _processes[silo] = await programs[silo].StartReadyAsync();
+        }
+    }
+
+    /// <summary>Ends a silo; <paramref name="passed"/> is what must have happened before it starts again.</summary>
+    public async Task KillAsync(int silo, Func<Task> passed)
+    {
+        await _processes[silo]!.DisposeAsync();
+        await passed();
+        await RestartAsync(silo);
+    }
+
+    /// <summary>Stops a silo and starts it again.</summary>
+    public async Task RestartCleanlyAsync(int silo)
+    {
+        var process = _processes[silo]!;
+        await process.SignalAsync("TERM");
+        var code = await process.EndAsync();
+        Assert.True(code == 0, $"Silo {silo} was asked to stop and ended with {code}:\n{string.Join('\n', process.Error.All)}\n{string.Join('\n', process.Out.All)}");
+        await process.DisposeAsync();
+        await RestartAsync(silo);
+    }
+
+    /// <summary>Has a silo stand still until others have declared it dead, and go on. It must find out and end itself.</summary>
+    public async Task PauseAsync(int silo, TimeSpan pause)
+    {
+        var process = _processes[silo]!;
+        await process.SignalAsync("STOP");
+
+        // How long it lies still is the fault itself; nothing could be waited for in its place.
+        using (var length = new PeriodicTimer(pause))
+        {
+            await length.WaitForNextTickAsync();
+        }
+
+        await process.SignalAsync("CONT");
+        await process.EndAsync();
+        await process.DisposeAsync();
+        await RestartAsync(silo);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+        {
+            if (process is not null)
+            {
+                await process.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task RestartAsync(int silo) => _processes[silo] = await programs[silo].StartReadyAsync();
+}
