@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using OrleansQueue.Groups;
 
@@ -17,6 +18,22 @@ internal readonly record struct QueueCursorKey(string Group, TopicPartition Part
 
     /// <summary>What of the key of a partition's grain, or of a grain that belongs to the partition, names the partition.</summary>
     public static ReadOnlySpan<byte> PartitionOf(ReadOnlySpan<byte> grainKey) => grainKey.IndexOf((byte)BeforeGroup) is var end and >= 0 ? grainKey[..end] : grainKey;
+
+    /// <summary>The partition whose grain has that key, or that a grain with that key belongs to; false where there is none.</summary>
+    public static bool TryParsePartition(ReadOnlySpan<byte> grainKey, out TopicPartition partition)
+    {
+        var key = PartitionOf(grainKey);
+        partition = default;
+        if (key.Length <= TopicLength + 1 || key[TopicLength] != BeforePartition
+            || !Utf8Parser.TryParse(key[..TopicLength], out Guid topic, out var read, 'N') || read != TopicLength
+            || !int.TryParse(key[(TopicLength + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            return false;
+        }
+
+        partition = new TopicPartition(new TopicId(topic), new Partition(number));
+        return true;
+    }
 
     /// <summary>Whether there may be such a cursor: what a group may be called and how partitions are numbered.</summary>
     public bool IsGood => GroupName.Check(Group) is null && Partition.Partition.Number >= 0;

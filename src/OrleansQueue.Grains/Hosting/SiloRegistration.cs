@@ -54,10 +54,12 @@ public static class OrleansQueueSiloBuilderExtensions
         services.AddSingleton<QueueSurroundings>();
         services.AddSingleton<IRetentionHolds>(static provider => new QueueHolds(provider.GetRequiredService<QueueSurroundings>()));
         services.AddSingleton<OwnTopics>();
+        services.AddSingleton<PlacementCache>();
         services.AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreCheck>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DutyScanner>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PlacementWatch>();
         services.AddOrleansQueueBroker(configure);
         services.AddGrainStorage(TopicStorage.Name, static (provider, name) => CreateStorage(provider, name, new TopicStorage()));
         return silo;

@@ -46,4 +46,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(1013, LogLevel.Warning, "Records of partition {Partition} that are past their retention stay, because queue group {Group} has not finished them; it is at offset {From}.")]
     public static partial void RetentionHeld(this ILogger logger, TopicPartition partition, string group, Offset from);
+
+    [LoggerMessage(1014, LogLevel.Warning, "The map of partitions could not be asked; it will be tried again. Until then partitions are placed without it.")]
+    public static partial void PlacementNotKnown(this ILogger logger, Exception error);
+
+    [LoggerMessage(1015, LogLevel.Warning, "The silo stops and could not hand its partitions over before; they are opened elsewhere when it has stopped.")]
+    public static partial void NotDrained(this ILogger logger, Exception error);
 }

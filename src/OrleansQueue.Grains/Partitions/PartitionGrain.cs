@@ -19,7 +19,7 @@ namespace OrleansQueue.Grains.Partitions;
 /// itself. Orleans may run two of them for a while; the log's epoch lets only the later one write.
 /// </summary>
 [GrainType("oq-partition"), Reentrant, Immovable, PartitionPlacement]
-internal sealed class PartitionGrain(IGrainContext context, SiloBroker silo, IGrainFactory grains, DutyClient duties, IRetentionHolds holds, ILogger<PartitionGrain> logger)
+internal sealed class PartitionGrain(IGrainContext context, SiloBroker silo, IGrainFactory grains, DutyClient duties, IRetentionHolds holds, PlacementCache placement, ILogger<PartitionGrain> logger)
     : IGrainBase, IPartitionGrain
 {
     // How long after its last use a partition gives up its memory, and how old settings can get where the news of a change was lost.
@@ -40,12 +40,14 @@ internal sealed class PartitionGrain(IGrainContext context, SiloBroker silo, IGr
         if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var partition))
         {
             _partition = new Partition(partition);
+            placement.Add(context, new TopicPartition(_topic, _partition), Leave);
             await FindTopicAsync();
         }
     }
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        placement.Remove(context);
         if (_server is { } server)
         {
             silo.Forget(server);
@@ -198,6 +200,13 @@ internal sealed class PartitionGrain(IGrainContext context, SiloBroker silo, IGr
             _duty = null;
             logger.DutyNotSet(error, context.GrainId);
         }
+    }
+
+    /// <summary>Goes to the silo that the map of partitions names. A fetch that waits would hold that up.</summary>
+    private void Leave()
+    {
+        _server?.EndWaits();
+        this.MigrateOnIdle();
     }
 
     private void LeaveIfLost(PartitionServer server)

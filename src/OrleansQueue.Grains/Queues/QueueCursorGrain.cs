@@ -15,7 +15,7 @@ namespace OrleansQueue.Grains.Queues;
 /// and the earlier one leaves.
 /// </summary>
 [GrainType("oq-queue"), Reentrant, Immovable, PartitionPlacement]
-internal sealed class QueueCursorGrain(IGrainContext context, SiloBroker silo, QueueSurroundings surroundings) : IGrainBase, IQueueCursorGrain
+internal sealed class QueueCursorGrain(IGrainContext context, SiloBroker silo, QueueSurroundings surroundings, PlacementCache placement) : IGrainBase, IQueueCursorGrain
 {
     // How long after its last use a cursor gives up the memory that only a busy one needs.
     private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(30);
@@ -32,11 +32,13 @@ internal sealed class QueueCursorGrain(IGrainContext context, SiloBroker silo, Q
     {
         _key = QueueCursorKey.Parse(context.GrainId.Key.ToString()!);
         _host = silo.Serve(_key.Group, _key.Partition, surroundings);
+        placement.Add(context, _key.Partition, Leave);
         return Task.CompletedTask;
     }
 
     public async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        placement.Remove(context);
         if (_host is { } host)
         {
             silo.Forget(host);
@@ -79,6 +81,13 @@ internal sealed class QueueCursorGrain(IGrainContext context, SiloBroker silo, Q
 
         // Nothing is left to keep in memory; should the group come back, another one begins.
         this.DeactivateOnIdle();
+    }
+
+    /// <summary>Goes to the silo that the map of partitions names. A watch that waits would hold that up.</summary>
+    private void Leave()
+    {
+        _host?.EndWaits();
+        this.MigrateOnIdle();
     }
 
     private async ValueTask<T> RunAsync<T>(Func<QueueHost, ValueTask<T>> call)

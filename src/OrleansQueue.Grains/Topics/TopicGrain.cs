@@ -63,6 +63,7 @@ internal sealed class TopicGrain(
         }
 
         await CallAsync(Enumerable.Range(0, partitions).Select(number => new Partition(number)), partition => partition.DeleteAsync());
+        await grains.GetGrain<IPlacementGrain>(0).ForgetAsync(new TopicId(this.GetPrimaryKey()));
         this.DeactivateOnIdle();
     }
 

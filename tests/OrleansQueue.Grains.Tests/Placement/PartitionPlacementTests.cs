@@ -1,6 +1,6 @@
 using System.Net;
+using System.Text;
 using Orleans.Placement;
-using Orleans.Runtime.Placement;
 using OrleansQueue.Contracts.Grains;
 using OrleansQueue.Grains.Partitions;
 using OrleansQueue.Grains.Placement;
@@ -13,8 +13,6 @@ public sealed class PartitionPlacementTests
 {
     private const int Partitions = 1_000;
 
-    private static readonly PartitionPlacementDirector Director = new();
-
     [Theory]
     [InlineData(typeof(PartitionGrain))]
     [InlineData(typeof(QueueCursorGrain))]
@@ -22,56 +20,47 @@ public sealed class PartitionPlacementTests
         Assert.IsType<PartitionPlacement>(Assert.Single(grain.GetCustomAttributes(typeof(PlacementAttribute), inherit: false).Cast<PlacementAttribute>()).PlacementStrategy);
 
     [Fact]
-    public async Task Cursors_of_all_groups_fall_to_the_silo_of_their_partition()
+    public void Without_the_map_cursors_of_all_groups_fall_to_the_silo_of_their_partition()
     {
-        var silos = new Silos(5);
+        var silos = Silos(5);
         foreach (var partition in AllPartitions)
         {
-            var place = await silos.PlaceAsync(PartitionKey(partition));
-
+            var place = PartitionPlacementDirector.WithoutMap(PartitionKey(partition), silos);
             foreach (var group in new[] { "billing", "a/b", "//", "+3/x", "Übung 😀" })
             {
-                Assert.Equal(place, await silos.PlaceAsync(CursorKey(group, partition)));
+                Assert.Equal(place, PartitionPlacementDirector.WithoutMap(CursorKey(group, partition), silos));
             }
         }
     }
 
     [Fact]
-    public async Task Every_silo_comes_to_the_same_answer_whatever_order_it_knows_the_others_in()
+    public void The_partition_is_read_from_its_own_key_and_from_that_of_a_cursor()
     {
-        var silos = new Silos(5);
-        var reversed = new Silos(silos.All.Reverse());
         foreach (var partition in AllPartitions)
         {
-            Assert.Equal(await silos.PlaceAsync(PartitionKey(partition)), await reversed.PlaceAsync(PartitionKey(partition)));
+            Assert.True(QueueCursorKey.TryParsePartition(PartitionKey(partition).AsSpan(), out var own));
+            Assert.True(QueueCursorKey.TryParsePartition(CursorKey("a/b", partition).AsSpan(), out var ofCursor));
+            Assert.Equal((partition, partition), (own, ofCursor));
         }
+
+        Assert.All(["", "x", $"{Guid.Empty:N}", $"{Guid.Empty:N}+", $"{Guid.Empty:N}+x", $"{Guid.Empty:N}-3", $"{Guid.Empty:D}+3"], key => Assert.False(QueueCursorKey.TryParsePartition(Encoding.UTF8.GetBytes(key), out _)));
     }
 
     [Fact]
-    public async Task Silos_that_are_known_stay_as_they_are()
+    public void Without_the_map_every_silo_comes_to_the_same_answer_whatever_order_it_knows_the_others_in()
     {
-        var silos = new Silos(new Silos(5).All.Reverse());
-        var before = silos.All.ToList();
-
-        await silos.PlaceAsync(PartitionKey(AllPartitions.First()));
-
-        Assert.Equal(before, silos.All);
+        var silos = Silos(5);
+        Assert.All(AllPartitions, partition => Assert.Equal(
+            PartitionPlacementDirector.WithoutMap(PartitionKey(partition), silos), PartitionPlacementDirector.WithoutMap(PartitionKey(partition), silos.Reverse())));
     }
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public async Task Partitions_are_spread_over_all_silos(int count)
+    public void Without_the_map_partitions_are_spread_over_all_silos(int count)
     {
-        var silos = new Silos(count);
-        var loads = new Dictionary<SiloAddress, int>();
-        foreach (var partition in AllPartitions)
-        {
-            var place = await silos.PlaceAsync(PartitionKey(partition));
-            loads[place] = loads.GetValueOrDefault(place) + 1;
-        }
-
+        var loads = AllPartitions.CountBy(partition => PartitionPlacementDirector.WithoutMap(PartitionKey(partition), Silos(count))).ToDictionary();
         Assert.Equal(count, loads.Count);
         Assert.All(loads.Values, load => Assert.InRange(load, Partitions / count * 3 / 4, Partitions / count * 5 / 4));
     }
@@ -83,25 +72,5 @@ public sealed class PartitionPlacementTests
 
     private static IdSpan CursorKey(string group, TopicPartition partition) => IdSpan.Create(new QueueCursorKey(group, partition).ToString());
 
-    /// <summary>A cluster as a director sees it.</summary>
-    private sealed class Silos(IEnumerable<SiloAddress> silos) : IPlacementContext
-    {
-        public Silos(int count)
-            : this(Enumerable.Range(0, count).Select(i => SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11_111 + i), 1)))
-        {
-        }
-
-        public SiloAddress[] All { get; } = [.. silos];
-
-        public SiloAddress LocalSilo => All[0];
-
-        public SiloStatus LocalSiloStatus => SiloStatus.Active;
-
-        public Task<SiloAddress> PlaceAsync(IdSpan key) =>
-            Director.OnAddActivation(new PartitionPlacement(), new PlacementTarget(GrainId.Create(GrainType.Create("any"), key), [], default, 0), this);
-
-        public SiloAddress[] GetCompatibleSilos(PlacementTarget target) => All;
-
-        public IReadOnlyDictionary<ushort, SiloAddress[]> GetCompatibleSilosWithVersions(PlacementTarget target) => throw new NotSupportedException();
-    }
+    private static SiloAddress[] Silos(int count) => [.. Enumerable.Range(0, count).Select(i => SiloAddress.New(new IPEndPoint(IPAddress.Loopback, 11_111 + i), 1))];
 }
