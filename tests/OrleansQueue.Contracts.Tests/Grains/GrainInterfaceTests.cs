@@ -44,6 +44,10 @@ public sealed class GrainInterfaceTests
         "oq.IPartitionGrain/fetch(FetchCall) -> FetchAnswer",
         "oq.IPartitionGrain/list-offsets(OffsetsCall) -> OffsetsAnswer",
         "oq.IPartitionGrain/produce(BatchFrame) -> ProduceAnswer",
+        "oq.IPlacementGrain/drain(String)",
+        "oq.IPlacementGrain/forget(TopicId)",
+        "oq.IPlacementGrain/moves-since(Int32, Int64) -> PlacementMoves",
+        "oq.IPlacementGrain/place(Guid[], Int32[]) -> String[]",
         "oq.IQueueCursorGrain/describe() -> QueueStatus",
         "oq.IQueueCursorGrain/drop()",
         "oq.IQueueCursorGrain/find-dead-letters() -> DeadLetters",
@@ -82,7 +86,7 @@ public sealed class GrainInterfaceTests
     /// <summary>A grain that answers some calls itself would be asked under a name of its class.</summary>
     [Fact]
     public void Every_grain_has_a_name_of_its_own() => Assert.Equal(
-        ["oq-catalogue", "oq-duties", "oq-group", "oq-groups", "oq-partition", "oq-queue", "oq-store", "oq-topic"],
+        ["oq-catalogue", "oq-duties", "oq-group", "oq-groups", "oq-partition", "oq-placement", "oq-queue", "oq-store", "oq-topic"],
         Ours.Assemblies.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsClass && typeof(IGrainBase).IsAssignableFrom(type))
             .Select(type => type.GetCustomAttributesData().Single(data => data.AttributeType == typeof(GrainTypeAttribute)).ConstructorArguments[0].Value as string)

@@ -55,6 +55,7 @@ internal static partial class WireValues
         Of("partition-status sound", new PartitionStatus(new Partition(0), Offset.Zero, Offset.Zero, Offset.Zero, 0, new Epoch(0), "silo", null)),
         Of<PartitionStatus?>("no partition-status", null),
         Of("store", new StoreDescription(new StoreId(new Guid("0197a000-0000-7000-8000-0000000000bb")), "memory", "silo")),
+        Of("placement-moves", new PlacementMoves(7, 8_000_000_000, true, [Topic.Value], [3], ["silo"])),
         Of("frame", new BatchFrame(new byte[] { 1, 2, 3 })),
         Of("frame of nothing", default(BatchFrame)),
     ];
