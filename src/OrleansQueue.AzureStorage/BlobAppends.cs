@@ -19,7 +19,7 @@ internal sealed class BlobAppends(LogContainer container, LogId log)
         try
         {
             await client.AppendBlockAsync(
-                new PartsStream(parts), new AppendBlobAppendBlockOptions { Conditions = new AppendBlobRequestConditions { IfAppendPositionEqual = blob.Length } });
+                new PartsStream(parts), new AppendBlobAppendBlockOptions { Conditions = new AppendBlobRequestConditions { IfAppendPositionEqual = blob.Length, IfMatch = blob.Tag } });
             return StoreOutcome.Done;
         }
         catch (RequestFailedException failure) when (BlobFailure.IsRefusal(failure))
@@ -33,8 +33,9 @@ internal sealed class BlobAppends(LogContainer container, LogId log)
         }
     }
 
-    /// <summary>Whether a blob is there and not ended.</summary>
-    public async Task<bool> TakesAppendsAsync(LogBlob blob) => await PropertiesOfAsync(container.Blob(log, blob.Number)) is { IsSealed: false };
+    /// <summary>Whether a blob is there, the same that it was, and not ended.</summary>
+    public async Task<bool> TakesAppendsAsync(LogBlob blob) =>
+        await PropertiesOfAsync(container.Blob(log, blob.Number)) is { IsSealed: false } properties && (properties.ContentLength != 0 || properties.ETag == blob.Tag);
 
     private static async Task<StoreOutcome?> FindOutcomeAsync(AppendBlobClient client, long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, long bytes)
     {

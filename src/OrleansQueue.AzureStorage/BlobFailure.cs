@@ -38,7 +38,7 @@ internal static class BlobFailure
     }
 
     /// <summary>Whether a failure is one of the storage or of the way to it. The library puts those of several tries together.</summary>
-    private static bool IsOfStorage(Exception failure) => failure switch
+    public static bool IsOfStorage(Exception failure) => failure switch
     {
         AggregateException several => several.InnerExceptions.All(IsOfStorage),
 

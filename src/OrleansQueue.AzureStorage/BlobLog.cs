@@ -65,6 +65,7 @@ internal sealed class BlobLog : ILog
             throw new InvalidOperationException("A new log begins with a roll.");
         }
 
+        ThrowIfDamaged();
         return await WriteAsync(async () =>
         {
             if (_blocks >= _options.MaxBlocks && await ContinueAsync(_view.Active.Mark with { Position = _view.Active.End }) != StoreOutcome.Done)
@@ -91,6 +92,7 @@ internal sealed class BlobLog : ILog
             throw new InvalidOperationException($"Segment {firstOffset} would not lie behind segment {active.Segment}.");
         }
 
+        ThrowIfDamaged();
         return await WriteAsync(() => ContinueAsync(active with { Segment = firstOffset, Position = 0, Start = active.Segment is null ? firstOffset : active.Start }));
     }
 
@@ -101,46 +103,41 @@ internal sealed class BlobLog : ILog
     public async ValueTask<StoreOutcome> DeleteBeforeAsync(Offset firstKept)
     {
         var active = _view.Active;
-        if (_view.Before(firstKept).Count == 0)
+        if (firstKept > active.Mark.Segment)
         {
-            return await ConfirmAsync();
+            throw new InvalidOperationException($"Segment {active.Mark.Segment}, the last one, would go too.");
         }
 
-        return await WriteAsync(async () =>
+        var gone = _view.Before(firstKept);
+        var outcome = gone.Count != 0 && active.Mark.Start < firstKept
+            ? await WriteAsync(() => ContinueAsync(active.Mark with { Position = active.End, Start = firstKept }))
+            : await ConfirmAsync();
+        if (outcome != StoreOutcome.Done || gone.Count == 0)
         {
-            if (active.Mark.Start < firstKept && await ContinueAsync(active.Mark with { Position = active.End, Start = firstKept }) != StoreOutcome.Done)
-            {
-                return StoreOutcome.Fenced;
-            }
+            return outcome;
+        }
 
-            foreach (var blob in _view.Before(firstKept))
-            {
-                await DeleteSidecarsAsync(blob.Mark);
-                await _container.DeleteAsync(Id, blob.Number, CancellationToken.None);
-            }
-
-            _view = _view.From(firstKept);
-            return StoreOutcome.Done;
-        });
+        // A failure from here on leaves appends as they are, and the next call or the next owner goes on.
+        var deleting = BlobFailure.TellAsync($"Deleting segments of log {Id} before {firstKept}", () => DeleteAsync(gone));
+        _working = deleting;
+        await deleting;
+        _view = _view.From(firstKept);
+        return StoreOutcome.Done;
     }
 
     public async ValueTask<StoreOutcome> ConfirmAsync()
     {
-        while (true)
+        var active = _view.Active;
+        return await BlobFailure.TellAsync($"Asking for the owner of log {Id}", async () =>
         {
-            var active = _view.Active;
-            if (await BlobFailure.TellAsync($"Asking for the owner of log {Id}", () => _appends.TakesAppendsAsync(active)))
+            if (await _appends.TakesAppendsAsync(active))
             {
                 return StoreOutcome.Done;
             }
 
-            // This owner ends a blob itself when it begins the next one.
-            await Waits.EndOfAsync(_working);
-            if (_view.Active.Number == active.Number)
-            {
-                return StoreOutcome.Fenced;
-            }
-        }
+            // This owner too ends a blob, when it begins the next one, and may have failed to make that. Who is the owner has made the last one.
+            return (await _container.ListAsync(Id, CancellationToken.None)).Last?.Mark.Writer == active.Mark.Writer ? StoreOutcome.Done : StoreOutcome.Fenced;
+        });
     }
 
     public async ValueTask WriteSidecarAsync(Offset segment, Sidecar kind, ReadOnlyMemory<byte> content)
@@ -180,7 +177,7 @@ internal sealed class BlobLog : ILog
     {
         var active = _view.Active;
         var length = await _container.SealAsync(Id, active.Number, CancellationToken.None);
-        if (length is null || await _container.TryCreateAsync(Id, active.Number + 1, mark, CancellationToken.None) is null)
+        if (length is null)
         {
             return StoreOutcome.Fenced;
         }
@@ -190,8 +187,13 @@ internal sealed class BlobLog : ILog
             throw new IOException($"Blob {BlobNames.OfBlob(Id, active.Number)} has {length} bytes, and {active.Length} were appended to it.");
         }
 
+        if ((await _container.TryCreateAsync(Id, active.Number + 1, mark, CancellationToken.None))?.Last is not { } next)
+        {
+            return StoreOutcome.Fenced;
+        }
+
         _blocks = 0;
-        _view = _view.With(new LogBlob(active.Number + 1, mark, 0));
+        _view = _view.With(next);
         return StoreOutcome.Done;
     }
 
@@ -216,11 +218,26 @@ internal sealed class BlobLog : ILog
         return outcome;
     }
 
-    private async Task DeleteSidecarsAsync(BlobMark mark)
+    private async Task<bool> DeleteAsync(List<LogBlob> blobs)
     {
-        foreach (var kind in Enum.GetValues<Sidecar>())
+        foreach (var blob in blobs)
         {
-            await _container.DeleteAsync(BlobNames.OfSidecar(Id, mark.Origin, mark.Segment!.Value, kind), CancellationToken.None);
+            foreach (var kind in Enum.GetValues<Sidecar>())
+            {
+                await _container.DeleteAsync(BlobNames.OfSidecar(Id, blob.Mark.Origin, blob.Mark.Segment!.Value, kind), CancellationToken.None);
+            }
+
+            await _container.DeleteAsync(Id, blob.Number, CancellationToken.None);
+        }
+
+        return true;
+    }
+
+    private void ThrowIfDamaged()
+    {
+        if (Tail.Damage is { } damage)
+        {
+            throw damage;
         }
     }
 

@@ -76,28 +76,33 @@ internal sealed class LogContainer(BlobContainerClient container, StoreId store)
     }
 
     /// <summary>
-    /// Makes the next blob of a log, which elects its maker: only one of those who ended the blob before can make it. Returns what there is of the log after that, or null where another made it.
+    /// Makes the next blob of a log, which elects its maker: only one of those who ended the blob before can make it. Returns what there is of the log after that, of which the
+    /// new blob is the last, or null where another made it.
     /// </summary>
     public async Task<LogListing?> TryCreateAsync(LogId log, long number, BlobMark mark, CancellationToken cancellationToken)
     {
         var blob = Blob(log, number);
+        ETag tag;
         try
         {
-            await blob.CreateAsync(
-                new AppendBlobCreateOptions { Metadata = mark.Write(), Conditions = new AppendBlobRequestConditions { IfNoneMatch = ETag.All } }, cancellationToken);
+            var options = new AppendBlobCreateOptions { Metadata = mark.Write(), Conditions = new AppendBlobRequestConditions { IfNoneMatch = ETag.All } };
+            tag = (await blob.CreateAsync(options, cancellationToken)).Value.ETag;
         }
         catch (RequestFailedException failure) when (BlobFailure.IsThere(failure))
         {
-            if (await WriterOfAsync(blob, cancellationToken) != mark.Writer)
+            if (await TagOfAsync(blob, mark.Writer, cancellationToken) is not { } own)
             {
                 return null;
             }
+
+            tag = own;
         }
 
         // The name was free also if the blob of an earlier maker was deleted meanwhile. There is a higher one then, since the highest never is.
         var listing = await ListAsync(log, cancellationToken);
         if (listing.Last?.Number == number)
         {
+            listing.Blobs[^1] = listing.Last with { Tag = tag };
             return listing;
         }
 
@@ -111,12 +116,13 @@ internal sealed class LogContainer(BlobContainerClient container, StoreId store)
     /// <summary>Deletes a blob; does nothing where there is none.</summary>
     public async Task DeleteAsync(string name, CancellationToken cancellationToken) => await container.DeleteBlobIfExistsAsync(name, cancellationToken: cancellationToken);
 
-    private static async Task<Guid?> WriterOfAsync(AppendBlobClient blob, CancellationToken cancellationToken)
+    /// <summary>The tag of a blob, or null where it was not made by that writer.</summary>
+    private static async Task<ETag?> TagOfAsync(AppendBlobClient blob, Guid writer, CancellationToken cancellationToken)
     {
         try
         {
-            var properties = await blob.GetPropertiesAsync(cancellationToken: cancellationToken);
-            return BlobMark.Read(blob.Name, properties.Value.Metadata).Writer;
+            var properties = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
+            return BlobMark.Read(blob.Name, properties.Metadata).Writer == writer ? properties.ETag : null;
         }
         catch (RequestFailedException failure) when (BlobFailure.IsMissing(failure))
         {

@@ -39,40 +39,53 @@ internal sealed class LogView
     }
 
     /// <summary>What a new owner sees, whose own blob is the last one. What is empty, deleted or of a log before counts for nothing.</summary>
-    /// <exception cref="InvalidDataException">A blob is missing between others.</exception>
-    public static LogView Of(LogId log, List<LogBlob> blobs)
+    public static LogView Of(List<LogBlob> blobs)
     {
         var own = blobs[^1];
-        var kept = new List<LogBlob>();
-        foreach (var blob in blobs.SkipLast(1).Where(blob => IsKept(blob, own.Mark)).Append(own))
+        var kept = new List<LogBlob> { own };
+        foreach (var blob in Enumerable.Reverse(blobs).Skip(1))
         {
-            if (blob.Mark.Position != 0 && (kept.Count == 0 || kept[^1].Mark.Segment != blob.Mark.Segment || kept[^1].End != blob.Mark.Position))
+            // A segment that stayed empty has a later one behind it; else it is one that was never begun, by a creation that was repeated late.
+            if (blob.Mark.Origin == own.Mark.Origin && blob.Mark.Segment >= own.Mark.Start
+                && (blob.Length != 0 || (blob.Mark.Position == 0 && blob.Mark.Segment < kept[^1].Mark.Segment)))
             {
-                throw new InvalidDataException(
-                    $"Log {log} lacks a blob: that of number {blob.Number} begins at byte {blob.Mark.Position} of segment {blob.Mark.Segment}, and what comes before ends elsewhere. Nothing was changed.");
+                kept.Add(blob);
             }
-
-            kept.Add(blob);
         }
 
+        kept.Reverse();
         return new LogView(kept);
     }
 
-    /// <summary>Whether a blob before an owner's own holds something that the owner has.</summary>
-    public static bool IsKept(LogBlob blob, BlobMark own) =>
-        blob.Mark.Origin == own.Origin && blob.Mark.Segment >= own.Start && (blob.Length != 0 || (blob.Mark.Position == 0 && blob.Mark.Segment != own.Segment));
+    /// <summary>The first blob that does not begin where the one before it ends, since one is missing between them; null where none is.</summary>
+    public LogBlob? FindGap()
+    {
+        for (var i = 0; i < _blobs.Count; i++)
+        {
+            var (position, segment) = (_blobs[i].Mark.Position, _blobs[i].Mark.Segment);
+            if (position != 0 && (i == 0 || _blobs[i - 1].Mark.Segment != segment || _blobs[i - 1].End != position))
+            {
+                return _blobs[i];
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>With one more blob, which takes appends from now on.</summary>
     public LogView With(LogBlob next) => new([.. _blobs, next]);
 
     /// <summary>With more bytes in the last blob.</summary>
-    public LogView Longer(long bytes) => new([.. _blobs.SkipLast(1), Active with { Length = Active.Length + bytes }]);
+    public LogView Longer(long bytes) => new([.. _blobs.SkipLast(1), Active with { Length = Active.Length + bytes, Tag = null }]);
 
     /// <summary>Without the segments before one.</summary>
     public LogView From(Offset firstKept) => new(_blobs.FindAll(blob => blob.Mark.Segment >= firstKept));
 
     /// <summary>The blobs of the segments before one, oldest first.</summary>
     public List<LogBlob> Before(Offset firstKept) => _blobs.FindAll(blob => blob.Mark.Segment < firstKept);
+
+    /// <summary>Whether a blob is one of these.</summary>
+    public bool Has(LogBlob blob) => _blobs.Exists(one => one.Number == blob.Number);
 
     /// <summary>Whether there is such a segment.</summary>
     public bool Has(Offset segment) => _blobs.Exists(blob => blob.Mark.Segment == segment);

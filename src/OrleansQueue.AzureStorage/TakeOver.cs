@@ -1,4 +1,3 @@
-using Azure;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.AzureStorage;
@@ -14,16 +13,22 @@ internal sealed class TakeOver(LogContainer container, LogId log)
     /// <summary>Becomes the owner.</summary>
     /// <returns>What the owner sees, whose own, empty blob is the last.</returns>
     /// <exception cref="LogFencedException">A later owner than <paramref name="continues"/> has the log.</exception>
+    /// <exception cref="InvalidDataException">A blob is missing between others.</exception>
     public async Task<LogView> OwnAsync(Epoch? continues, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var last = await EndLastAsync(continues, cancellationToken);
+            var last = await EndLastAsync(continues, isToOwn: true, cancellationToken);
             var (number, mark) = NextOf(last, isDeletion: false);
             if (await container.TryCreateAsync(log, number, mark, cancellationToken) is { } listing)
             {
-                var view = LogView.Of(log, listing.Blobs);
-                await SweepAsync(listing, mark, cancellationToken);
+                var view = LogView.Of(listing.Blobs);
+                if (view.FindGap() is { } gap)
+                {
+                    throw Lacking(gap);
+                }
+
+                await SweepAsync(listing, view, cancellationToken);
                 return view;
             }
         }
@@ -34,7 +39,7 @@ internal sealed class TakeOver(LogContainer container, LogId log)
     {
         while (true)
         {
-            if (await EndLastAsync(null, cancellationToken) is not { } last)
+            if (await EndLastAsync(null, isToOwn: false, cancellationToken) is not { } last)
             {
                 return;
             }
@@ -59,11 +64,12 @@ internal sealed class TakeOver(LogContainer container, LogId log)
     }
 
     /// <summary>Seals the last blob and reads its length; null where the log has none.</summary>
-    private async Task<LogBlob?> EndLastAsync(Epoch? continues, CancellationToken cancellationToken)
+    private async Task<LogBlob?> EndLastAsync(Epoch? continues, bool isToOwn, CancellationToken cancellationToken)
     {
-        while (true)
+        for (long? doubtful = null; ;)
         {
-            if ((await container.ListAsync(log, cancellationToken)).Last is not { } last)
+            var listing = await container.ListAsync(log, cancellationToken);
+            if (listing.Last is not { } last)
             {
                 return null;
             }
@@ -71,6 +77,14 @@ internal sealed class TakeOver(LogContainer container, LogId log)
             if (continues is { } earlier && last.Mark.Epoch > earlier)
             {
                 throw new LogFencedException(log, earlier, last.Mark.Epoch);
+            }
+
+            // Looked for before anything is changed, since an opening that is tried again and again would leave a blob each time. An owner who went
+            // on while the blobs were listed looks like a gap too, but has another last blob in the second listing.
+            if (isToOwn && FindGap(listing) is { } gap)
+            {
+                doubtful = doubtful == last.Number ? throw Lacking(gap) : last.Number;
+                continue;
             }
 
             // Where it is gone, a later one was made meanwhile.
@@ -81,16 +95,26 @@ internal sealed class TakeOver(LogContainer container, LogId log)
         }
     }
 
-    /// <summary>Deletes what is no part of the log any more: blobs that stayed empty, and what a deletion that was broken off left. What it does not get rid of, the next opening does.</summary>
-    private async Task SweepAsync(LogListing listing, BlobMark own, CancellationToken cancellationToken)
+    private LogBlob? FindGap(LogListing listing)
     {
-        var gone = listing.Blobs.SkipLast(1).Where(blob => !LogView.IsKept(blob, own)).Select(blob => BlobNames.OfBlob(log, blob.Number));
+        var (number, mark) = NextOf(listing.Last, isDeletion: false);
+        return LogView.Of([.. listing.Blobs, new LogBlob(number, mark, 0)]).FindGap();
+    }
+
+    private InvalidDataException Lacking(LogBlob gap) => new(
+        $"Log {log} lacks a blob: that of number {gap.Number} begins at byte {gap.Mark.Position} of segment {gap.Mark.Segment}, and what comes before ends elsewhere. Nothing was changed.");
+
+    /// <summary>Deletes what is no part of the log any more: blobs that stayed empty, and what a deletion that was broken off left. What it does not get rid of, the next opening does.</summary>
+    private async Task SweepAsync(LogListing listing, LogView view, CancellationToken cancellationToken)
+    {
+        var own = view.Active.Mark;
+        var gone = listing.Blobs.Where(blob => !view.Has(blob)).Select(blob => BlobNames.OfBlob(log, blob.Number));
         var orphans = listing.Sidecars.Where(name => BlobNames.SidecarOf(name) is { } of && (of.Origin != own.Origin || of.Segment < own.Start));
         try
         {
             await DeleteAsync(gone.Concat(orphans), cancellationToken);
         }
-        catch (RequestFailedException)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && BlobFailure.IsOfStorage(failure))
         {
             // Nothing of it is ever read, and the log itself is open.
         }

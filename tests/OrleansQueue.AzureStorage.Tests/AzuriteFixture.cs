@@ -17,7 +17,8 @@ public sealed class AzuriteFixture : IAsyncLifetime
     /// <summary>A container that nobody else has.</summary>
     internal BlobContainerClient NewContainer() => ContainerAt(Server.ConnectionString, $"t{Guid.NewGuid():N}");
 
-    internal static BlobContainerClient ContainerAt(string connectionString, string name) => new BlobServiceClient(connectionString, BlobClients.Options()).GetBlobContainerClient(name);
+    internal static BlobContainerClient ContainerAt(string connectionString, string name, BlobClientOptions? options = null) =>
+        new BlobServiceClient(connectionString, options ?? BlobClients.Options()).GetBlobContainerClient(name);
 }
 
 /// <summary>Tests that share the Azurite.</summary>

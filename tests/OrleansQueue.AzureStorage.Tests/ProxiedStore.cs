@@ -14,12 +14,20 @@ internal sealed class ProxiedStore(FaultProxy proxy, BlobLogStore store, BlobCon
     /// <summary>The same container without the proxy.</summary>
     public BlobContainerClient Container => container;
 
-    public static async Task<ProxiedStore> OpenAsync(AzuriteFixture azurite, int seed = 1, BlobLogOptions? options = null)
+    public static async Task<ProxiedStore> OpenAsync(AzuriteFixture azurite, int seed = 1, BlobLogOptions? options = null, BlobClientOptions? clientOptions = null)
     {
         var container = azurite.NewContainer();
         var proxy = await FaultProxy.StartAsync(azurite.Server.Address, seed);
-        var store = await OpenStoreAsync(AzuriteFixture.ContainerAt(AzuriteServer.ConnectionStringTo(proxy.Address), container.Name), options);
+        var store = await OpenStoreAsync(AzuriteFixture.ContainerAt(AzuriteServer.ConnectionStringTo(proxy.Address), container.Name, clientOptions), options);
         return new ProxiedStore(proxy, store, container);
+    }
+
+    /// <summary>A store whose requests fail for good after two tries.</summary>
+    public static Task<ProxiedStore> OpenImpatientAsync(AzuriteFixture azurite)
+    {
+        var few = BlobClients.Options();
+        (few.Retry.MaxRetries, few.Retry.Delay) = (1, TimeSpan.FromMilliseconds(1));
+        return OpenAsync(azurite, clientOptions: few);
     }
 
     public static Task<BlobLogStore> OpenStoreAsync(BlobContainerClient container, BlobLogOptions? options = null) =>
