@@ -11,25 +11,20 @@ namespace OrleansQueue.AzureStorage;
 /// </summary>
 internal sealed class BlobAppends(LogContainer container, LogId log)
 {
-    /// <summary>Appends behind what is known to be in the blob.</summary>
+    /// <summary>Appends at a position of a blob; null where the blob does not reach to it yet, so that nothing was done.</summary>
     /// <exception cref="RequestFailedException">What became of it is not known.</exception>
-    public async Task<StoreOutcome> AppendAsync(LogBlob blob, IReadOnlyList<ReadOnlyMemory<byte>> parts, long bytes)
+    public async Task<StoreOutcome?> AppendAsync(LogBlob blob, long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, long bytes)
     {
         var client = container.Blob(log, blob.Number);
         try
         {
             await client.AppendBlockAsync(
-                new PartsStream(parts), new AppendBlobAppendBlockOptions { Conditions = new AppendBlobRequestConditions { IfAppendPositionEqual = blob.Length, IfMatch = blob.Tag } });
+                new PartsStream(parts), new AppendBlobAppendBlockOptions { Conditions = new AppendBlobRequestConditions { IfAppendPositionEqual = position, IfMatch = position == 0 ? blob.Tag : null } });
             return StoreOutcome.Done;
         }
         catch (RequestFailedException failure) when (BlobFailure.IsRefusal(failure))
         {
-            if (await FindOutcomeAsync(client, blob.Length, parts, bytes) is { } outcome)
-            {
-                return outcome;
-            }
-
-            throw;
+            return await FindOutcomeAsync(client, position, parts, bytes, failure);
         }
     }
 
@@ -37,7 +32,7 @@ internal sealed class BlobAppends(LogContainer container, LogId log)
     public async Task<bool> TakesAppendsAsync(LogBlob blob) =>
         await PropertiesOfAsync(container.Blob(log, blob.Number)) is { IsSealed: false } properties && (properties.ContentLength != 0 || properties.ETag == blob.Tag);
 
-    private static async Task<StoreOutcome?> FindOutcomeAsync(AppendBlobClient client, long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, long bytes)
+    private static async Task<StoreOutcome?> FindOutcomeAsync(AppendBlobClient client, long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, long bytes, RequestFailedException refusal)
     {
         if (await PropertiesOfAsync(client) is not { } properties)
         {
@@ -49,8 +44,10 @@ internal sealed class BlobAppends(LogContainer container, LogId log)
             return StoreOutcome.Done;
         }
 
-        // Others append only to blobs of their own; so where the bytes are not there, the blob was ended before them.
-        return properties.IsSealed ? StoreOutcome.Fenced : null;
+        // Others append only to blobs of their own; so where the bytes are not there, the blob was ended before them, or what comes before them is not there yet.
+        return properties.IsSealed ? StoreOutcome.Fenced
+            : properties.ContentLength <= position ? null
+            : throw new IOException($"Blob {client.Name} has other bytes at {position}.", refusal);
     }
 
     private static async Task<bool> HoldsAsync(AppendBlobClient client, long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, long bytes)

@@ -11,6 +11,8 @@ internal sealed class BlobLog : ILog
     private readonly BlobLogOptions _options;
     private volatile LogView _view;
     private Task _working = Task.CompletedTask;
+    private Task<StoreOutcome> _lastAppend = Task.FromResult(StoreOutcome.Done);
+    private long _end;
     private int _blocks;
     private bool _isBroken;
     private bool _isFenced;
@@ -30,6 +32,9 @@ internal sealed class BlobLog : ILog
     public LogId Id { get; }
 
     public Epoch Epoch { get; }
+
+    /// <summary>Two: a request takes milliseconds, and what comes meanwhile need not wait for its end. One where the blob is full, as the next append begins another first.</summary>
+    public int AppendsAtOnce => _blocks < _options.MaxBlocks ? 2 : 1;
 
     public IReadOnlyList<SegmentExtent> Segments { get; private set; }
 
@@ -66,22 +71,22 @@ internal sealed class BlobLog : ILog
         }
 
         ThrowIfDamaged();
-        return await WriteAsync(async () =>
+        if (_blocks >= _options.MaxBlocks)
         {
-            if (_blocks >= _options.MaxBlocks && await ContinueAsync(_view.Active.Mark with { Position = _view.Active.End }) != StoreOutcome.Done)
+            await Waits.EndOfAsync(_lastAppend);
+            if (await WriteAsync(() => ContinueAsync(_view.Active.Mark with { Position = _view.Active.End })) != StoreOutcome.Done)
             {
                 return StoreOutcome.Fenced;
             }
 
-            var outcome = await _appends.AppendAsync(_view.Active, parts, bytes);
-            if (outcome == StoreOutcome.Done)
-            {
-                _blocks++;
-                _view = _view.Longer(bytes);
-            }
+            _blocks = 0;
+        }
 
-            return outcome;
-        });
+        var (before, at) = (_lastAppend, _end);
+        _end += bytes;
+        _blocks++;
+        _lastAppend = WriteAsync(() => AppendBehindAsync(before, at, parts, bytes));
+        return await _lastAppend;
     }
 
     public async ValueTask<StoreOutcome> RollAsync(Offset firstOffset)
@@ -93,7 +98,9 @@ internal sealed class BlobLog : ILog
         }
 
         ThrowIfDamaged();
-        return await WriteAsync(() => ContinueAsync(active with { Segment = firstOffset, Position = 0, Start = active.Segment is null ? firstOffset : active.Start }));
+        var outcome = await WriteAsync(() => ContinueAsync(active with { Segment = firstOffset, Position = 0, Start = active.Segment is null ? firstOffset : active.Start }));
+        _blocks = 0;
+        return outcome;
     }
 
     public ValueTask<int> ReadAsync(Offset segment, long position, Memory<byte> into, CancellationToken cancellationToken) =>
@@ -172,6 +179,26 @@ internal sealed class BlobLog : ILog
 
     public async ValueTask DisposeAsync() => await Waits.EndOfAsync(_working);
 
+    /// <summary>Appends behind one that may still be under way. Where this one comes first, it is refused, and sent again when that one is there.</summary>
+    private async Task<StoreOutcome> AppendBehindAsync(Task<StoreOutcome> before, long at, IReadOnlyList<ReadOnlyMemory<byte>> parts, long bytes)
+    {
+        var blob = _view.Active;
+        var outcome = await _appends.AppendAsync(blob, at, parts, bytes);
+        if (await before != StoreOutcome.Done)
+        {
+            return StoreOutcome.Fenced;
+        }
+
+        outcome ??= await _appends.AppendAsync(blob, at, parts, bytes)
+            ?? throw new IOException($"Blob {BlobNames.OfBlob(Id, blob.Number)} takes no append at byte {at}, and nobody ended it.");
+        if (outcome == StoreOutcome.Done)
+        {
+            _view = _view.Longer(bytes);
+        }
+
+        return outcome.Value;
+    }
+
     /// <summary>Ends the blob that takes appends and begins the next one. Who took the log over meanwhile has made that.</summary>
     private async Task<StoreOutcome> ContinueAsync(BlobMark mark)
     {
@@ -192,12 +219,12 @@ internal sealed class BlobLog : ILog
             return StoreOutcome.Fenced;
         }
 
-        _blocks = 0;
+        _end = 0;
         _view = _view.With(next);
         return StoreOutcome.Done;
     }
 
-    /// <summary>Writes, one thing at a time. After one that failed, or met a later owner, nothing more is written.</summary>
+    /// <summary>Writes. After a write that failed, or met a later owner, nothing more is written.</summary>
     private async Task<StoreOutcome> WriteAsync(Func<Task<StoreOutcome>> write)
     {
         if (_isFenced)
@@ -210,12 +237,19 @@ internal sealed class BlobLog : ILog
             throw new IOException($"A write to log {Id} failed before; it must be opened again.");
         }
 
-        _isBroken = true;
         var writing = BlobFailure.TellAsync($"Writing log {Id}", write);
         _working = writing;
-        var outcome = await writing;
-        (_isBroken, _isFenced) = (false, outcome == StoreOutcome.Fenced);
-        return outcome;
+        try
+        {
+            var outcome = await writing;
+            _isFenced |= outcome == StoreOutcome.Fenced;
+            return outcome;
+        }
+        catch
+        {
+            _isBroken = true;
+            throw;
+        }
     }
 
     private async Task<bool> DeleteAsync(List<LogBlob> blobs)

@@ -79,7 +79,7 @@ internal sealed partial class PartitionLog
     private async ValueTask<ProduceResult> AnswerDuplicateAsync(Offset? stored)
     {
         // Where its place is forgotten it may still be on its way too, so the newest commit is waited for.
-        var commit = stored is { } offset ? FindPending(offset) : _pending.LastOrDefault() ?? _current;
+        var commit = stored is { } offset ? FindPending(offset) : _pending.LastOrDefault() ?? _writes.LastOrDefault();
         var failure = commit is null ? null : await commit.Done;
         return failure ?? new ProduceResult.Duplicate(stored, _options.Durability);
     }

@@ -4,14 +4,15 @@ using OrleansQueue.Storage;
 namespace OrleansQueue.Log;
 
 /// <summary>
-/// Group commit: one writer takes everything that waits, writes it once, and answers all. While it waits for the disk the
-/// next group gathers.
+/// Group commit: everything that waits is written at once, and all are answered. While the store is waited for, the next group gathers.
 /// </summary>
 internal sealed partial class PartitionLog
 {
     private readonly Queue<PendingCommit> _pending = new();
     private PendingCommit? _open;
-    private PendingCommit? _current;
+    private readonly Queue<PendingCommit> _writes = new();
+    private bool _rolling;
+    private bool _starting;
     private long _pendingBytes;
     private Task _writing = Task.CompletedTask;
     private bool _disposed;
@@ -33,57 +34,91 @@ internal sealed partial class PartitionLog
         var commit = _open;
         commit.Add(header, records, nextOffset);
         _pendingBytes += bytes;
-        if (_writing.IsCompleted)
-        {
-            _writing = WritePendingAsync();
-        }
-
+        WritePending();
         return commit;
     }
 
     private PendingCommit? FindPending(Offset offset) =>
-        _current is { } current && offset >= current.FirstOffset && offset < current.NextOffset
-            ? current
-            : _pending.FirstOrDefault(commit => offset >= commit.FirstOffset && offset < commit.NextOffset);
+        _writes.Concat(_pending).FirstOrDefault(commit => offset >= commit.FirstOffset && offset < commit.NextOffset);
 
-    private async Task WritePendingAsync()
+    /// <summary>Begins to write what waits, as many commits at once as the store takes; one that ends the segment first is written alone.</summary>
+    private void WritePending()
     {
-        while (!_retaining && _pending.TryDequeue(out var commit))
+        if (_starting)
         {
-            _current = commit;
+            // A write that was done at once; whoever began it goes on with the next.
+            return;
+        }
+
+        _starting = true;
+        while (!_retaining && !_failed && !_rolling && _writes.Count < _opened.Log.AppendsAtOnce && _pending.TryPeek(out var commit))
+        {
+            _rolling = IsRollDue(commit);
+            if (_rolling && _writes.Count != 0)
+            {
+                // Its turn comes when those before it are done.
+                _rolling = false;
+                break;
+            }
+
+            _pending.Dequeue();
             if (ReferenceEquals(commit, _open))
             {
                 _open = null;
             }
 
-            var began = _clock.GetTimestamp();
-            try
-            {
-                var outcome = await RollIfDueAsync(commit);
-                outcome = outcome == StoreOutcome.Done ? await _opened.Log.AppendAsync(commit.Parts) : outcome;
-                if (outcome == StoreOutcome.Done)
-                {
-                    Show(commit);
-                    _events.Committed(_options.Log, commit.Bytes, _clock.GetElapsedTime(began));
-                }
-                else
-                {
-                    FailAll(commit, outcome);
-                }
-            }
-            catch (Exception error)
-            {
-                FailAll(commit, error);
-            }
+            _writes.Enqueue(commit);
+            _writing = WriteAsync(commit, _rolling, _writing);
         }
 
-        _current = null;
+        _starting = false;
+    }
+
+    /// <summary>Writes a commit, and shows it behind those before it.</summary>
+    private async Task WriteAsync(PendingCommit commit, bool isRollDue, Task before)
+    {
+        var began = _clock.GetTimestamp();
+        Exception? error = null;
+        var outcome = StoreOutcome.Done;
+        try
+        {
+            outcome = isRollDue ? await RollAsync(commit.FirstOffset) : outcome;
+            outcome = outcome == StoreOutcome.Done ? await _opened.Log.AppendAsync(commit.Parts) : outcome;
+        }
+        catch (Exception failure)
+        {
+            error = failure;
+        }
+
+        await before;
+        _writes.Dequeue();
+        _rolling &= !isRollDue;
+        if (commit.HasFailed)
+        {
+            // With one before it; who waited was told.
+        }
+        else if (error is not null)
+        {
+            FailAll(commit, error);
+        }
+        else if (outcome != StoreOutcome.Done)
+        {
+            FailAll(commit, outcome);
+        }
+        else
+        {
+            Show(commit);
+            _events.Committed(_options.Log, commit.Bytes, _clock.GetElapsedTime(began));
+        }
+
+        WritePending();
     }
 
     /// <summary>Ends a time in which something else than the writer had the log's handle.</summary>
     private void ResumeWriting(TaskCompletionSource working)
     {
-        _writing = _pending.Count != 0 ? WritePendingAsync() : Task.CompletedTask;
+        _writing = Task.CompletedTask;
+        WritePending();
         working.SetResult();
     }
 
@@ -136,7 +171,7 @@ internal sealed partial class PartitionLog
     {
         _failed = true;
         _failedAt = _clock.GetTimestamp();
-        var waiting = _pending.ToList();
+        var waiting = _writes.Concat(_pending).Where(other => other != commit).ToList();
         _pending.Clear();
         _open = null;
         _pendingBytes = 0;
@@ -180,11 +215,12 @@ internal sealed partial class PartitionLog
     private async ValueTask ReopenAsync()
     {
         // Who disposes of the log waits for this too: an opening that came later would fence the next owner.
-        var working = new TaskCompletionSource();
+        var (working, writing) = (new TaskCompletionSource(), _writing);
         _writing = working.Task;
         _reopening = true;
         try
         {
+            await writing;
             var opened = await OpenedLog.OpenAsync(_store, _options, _clock, _events, Epoch, CancellationToken.None);
             if (opened.LogEnd < Offsets.HighWatermark)
             {

@@ -199,14 +199,14 @@ internal sealed partial class PartitionLog
         }
     }
 
-    private async ValueTask<StoreOutcome> RollIfDueAsync(PendingCommit commit)
+    private bool IsRollDue(PendingCommit commit)
     {
         var active = _opened.Segments.Active;
-        var isDue = active is null || (active.Length != 0
-            && (active.Length + commit.Bytes > Math.Min(_options.SegmentBytes, StoreLimits.MaxSegmentBytes)
+        var before = _writes.Sum(static write => write.Bytes);
+        return active is null || (active.Length + before != 0
+            && (active.Length + before + commit.Bytes > Math.Min(_options.SegmentBytes, StoreLimits.MaxSegmentBytes)
                 || commit.NextOffset.Value - active.FirstOffset.Value > int.MaxValue
                 || (active.Begun is { } begun && Timestamp.Now(_clock) > begun.Plus(_options.SegmentAge))));
-        return isDue ? await RollAsync(commit.FirstOffset) : StoreOutcome.Done;
     }
 
     private async ValueTask<bool> TryRollAsync()

@@ -22,6 +22,9 @@ internal sealed class PendingCommit
     /// <summary>Null when the batches are kept, else why they are not.</summary>
     public Task<ProduceResult?> Done => _done.Task;
 
+    /// <summary>Whether who waits was told that it is not kept.</summary>
+    public bool HasFailed { get; private set; }
+
     public void Add(ReadOnlyMemory<byte> header, ReadOnlyMemory<byte> records, Offset nextOffset)
     {
         Parts.Add(header);
@@ -42,7 +45,15 @@ internal sealed class PendingCommit
 
     public void Complete() => _done.SetResult(null);
 
-    public void Fail(ProduceResult reason) => _done.TrySetResult(reason);
+    public void Fail(ProduceResult reason)
+    {
+        HasFailed = true;
+        _done.TrySetResult(reason);
+    }
 
-    public void Fail(Exception error) => _done.TrySetException(error);
+    public void Fail(Exception error)
+    {
+        HasFailed = true;
+        _done.TrySetException(error);
+    }
 }

@@ -4,7 +4,8 @@ namespace OrleansQueue.Storage;
 /// One owner's handle of one log: a row of segments, of which the last one takes appends. Positions are bytes from the
 /// segment's first batch.
 /// <para>
-/// At most one of append, roll and delete-before runs at a time; reads and sidecars run beside them and beside each other.
+/// At most one of append, roll and delete-before runs at a time, but <see cref="AppendsAtOnce"/> appends, which complete in their order;
+/// reads and sidecars run beside them and beside each other.
 /// After an append or roll that did not answer <see cref="StoreOutcome.Done"/>, or that threw, the handle takes no more
 /// appends: what became of the bytes is known only by opening the log again. Reads below the last completed append go on.
 /// Cancelling a call that writes only ends the wait; the write may still happen, so it counts as one that threw.
@@ -14,6 +15,9 @@ internal interface ILog : IAsyncDisposable
 {
     /// <summary>The log.</summary>
     LogId Id { get; }
+
+    /// <summary>How many appends may be under way at once. Each is placed behind the ones before it, and where one of those is not done, it is not.</summary>
+    int AppendsAtOnce => 1;
 
     /// <summary>This owner's fencing number, higher than that of every owner before it.</summary>
     Epoch Epoch { get; }

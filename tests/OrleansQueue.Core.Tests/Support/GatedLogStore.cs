@@ -12,6 +12,9 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
     /// <summary>Whether appends wait for the test.</summary>
     public bool Gated { get; set; }
 
+    /// <summary>How many appends its logs take at once. The test lets them reach the store in their order.</summary>
+    public int AppendsAtOnce { get; set; } = 1;
+
     /// <summary>Called before each roll; what it throws is the roll's failure, an outcome other than Done its answer.</summary>
     public Func<StoreOutcome>? OnRoll { get; set; }
 
@@ -95,6 +98,8 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
     private sealed class GatedLog(GatedLogStore store, ILog inner) : ILog
     {
         public LogId Id => inner.Id;
+
+        public int AppendsAtOnce => store.AppendsAtOnce;
 
         public Epoch Epoch => inner.Epoch;
 
