@@ -12,7 +12,7 @@ public sealed class PipelineTests(AzuriteFixture azurite)
     private static readonly LogId Orders = LogId.Parse("orders");
 
     [Fact]
-    public async Task The_second_that_reaches_the_storage_first_waits_for_the_first()
+    public Task The_second_that_reaches_the_storage_first_waits_for_the_first() => OneScheduler.RunAsync(async () =>
     {
         await using var proxied = await ProxiedStore.OpenAsync(azurite);
         await using var log = await TestLog.OpenAsync(proxied.Store, Orders);
@@ -27,10 +27,10 @@ public sealed class PipelineTests(AzuriteFixture azurite)
         Assert.Equal([StoreOutcome.Done, StoreOutcome.Done], appends);
         Assert.Equal(1, proxied.Proxy.Counts[StorageFault.LoseRequest]);
         Assert.Equal(["a", "b", "c"], await log.ReadValuesAsync());
-    }
+    });
 
     [Fact]
-    public async Task Where_the_first_meets_a_later_owner_the_second_does_too()
+    public Task Where_the_first_meets_a_later_owner_the_second_does_too() => OneScheduler.RunAsync(async () =>
     {
         await using var proxied = await ProxiedStore.OpenAsync(azurite);
         await using var log = await TestLog.OpenAsync(proxied.Store, Orders);
@@ -40,12 +40,12 @@ public sealed class PipelineTests(AzuriteFixture azurite)
         var (first, second) = (log.Stored(new Offset(1), "b"), log.Stored(new Offset(2), "c"));
         Assert.Equal([StoreOutcome.Fenced, StoreOutcome.Fenced], await Task.WhenAll(log.Log.AppendAsync([first]).AsTask(), log.Log.AppendAsync([second]).AsTask()));
         Assert.Equal(["a"], await owner.ReadValuesAsync());
-    }
+    });
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task A_partition_under_load_through_faults_keeps_what_it_acknowledged_once_and_in_order(int seed)
+    public Task A_partition_under_load_through_faults_keeps_what_it_acknowledged_once_and_in_order(int seed) => OneScheduler.RunAsync(async () =>
     {
         const int Batches = 300;
         await using var proxied = await ProxiedStore.OpenAsync(azurite, seed, new BlobLogOptions { MaxBlocks = 20 });
@@ -70,5 +70,5 @@ public sealed class PipelineTests(AzuriteFixture azurite)
         await using var last = await TestLog.RecoverAsync(await ProxiedStore.OpenStoreAsync(proxied.Container), Orders);
         Assert.True(last.Segments.Count > 2);
         Assert.Equal(Enumerable.Range(0, Batches).Select(i => $"{i}"), await last.ReadValuesAsync());
-    }
+    });
 }

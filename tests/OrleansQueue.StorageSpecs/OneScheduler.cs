@@ -1,4 +1,4 @@
-namespace OrleansQueue.Core.Tests.Support;
+namespace OrleansQueue.StorageSpecs;
 
 /// <summary>Runs code as a grain does: on one scheduler, one piece at a time, continuations included.</summary>
 internal static class OneScheduler
