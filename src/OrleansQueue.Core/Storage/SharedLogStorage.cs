@@ -1,6 +1,4 @@
-using OrleansQueue.Storage;
-
-namespace OrleansQueue;
+namespace OrleansQueue.Storage;
 
 /// <summary>
 /// A place for logs that several silos share, which a package of its own brings: OrleansQueue.AzureStorage has <c>AzureBlobLogs</c>. It is

@@ -1,3 +1,4 @@
+using OrleansQueue.Storage;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue;
