@@ -20,6 +20,7 @@ internal static class HostedSilo
         AddDefaults(builder.Configuration);
         var settings = SiloSettings.Read(builder.Configuration);
         PortCheck.Run(settings);
+        MembershipCheck.Run(settings.Membership);
 
         // What Orleans says of a start that failed repeats, over many lines, the one that this program ends with.
         foreach (var category in RepeatsFailures)

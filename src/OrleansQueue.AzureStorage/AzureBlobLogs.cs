@@ -13,6 +13,9 @@ public sealed class AzureBlobLogs : SharedLogStorage
     /// <summary>The container, where none is named.</summary>
     public const string DefaultContainer = "orleansqueue";
 
+    // A storage that is not there is mostly one that was named wrongly, and whoever starts a silo should not wait for minutes to hear it.
+    private static readonly TimeSpan OpeningLimit = TimeSpan.FromSeconds(30);
+
     private readonly BlobContainerClient _container;
 
     /// <summary>A container of the account that a connection string names.</summary>
@@ -37,6 +40,17 @@ public sealed class AzureBlobLogs : SharedLogStorage
     /// <inheritdoc/>
     public override string Name => $"azure-blobs {_container.Uri.GetLeftPart(UriPartial.Path)}";
 
-    internal override async Task<ILogStore> OpenAsync(StoreId newId, CancellationToken cancellationToken) =>
-        await BlobLogStore.OpenAsync(_container, newId, new BlobLogOptions(), cancellationToken);
+    internal override async Task<ILogStore> OpenAsync(StoreId newId, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(OpeningLimit);
+        try
+        {
+            return await BlobLogStore.OpenAsync(_container, newId, new BlobLogOptions(), limit.Token);
+        }
+        catch (Exception failure) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new IOException($"Opening container {_container.Name}: the storage at {_container.Uri.Authority} did not answer within {OpeningLimit.TotalSeconds} s.", failure);
+        }
+    }
 }

@@ -22,7 +22,7 @@ internal static class BlobFailure
     /// <summary>The error as the storage port tells it: the storage cannot be used, and what became of a write is not known.</summary>
     public static IOException ToIOException(string what, Exception failure) => failure is RequestFailedException { Status: 404 } missing
         ? new FileNotFoundException($"{what}: there is no such blob.", missing)
-        : new IOException($"{what}: {failure.Message.ReplaceLineEndings(" ")}", failure);
+        : new IOException($"{what}: {TextOf(failure)}", failure);
 
     /// <summary>Does something, and tells its failures as the storage port does.</summary>
     public static async Task<T> TellAsync<T>(string what, Func<Task<T>> work, CancellationToken cancellationToken = default)
@@ -36,6 +36,14 @@ internal static class BlobFailure
             throw ToIOException(what, failure);
         }
     }
+
+    /// <summary>One line. What follows the first in the library's own messages are headers, and of many tries the last tells as much as all.</summary>
+    private static string TextOf(Exception failure) => failure switch
+    {
+        AggregateException { InnerExceptions: [.., var last] } several => $"{several.InnerExceptions.Count} tries failed, the last with: {TextOf(last)}",
+        RequestFailedException { Status: not 0 } refused => $"{refused.Message.Split('\n')[0].Trim()} ({refused.Status} {refused.ErrorCode})",
+        _ => failure.Message.ReplaceLineEndings(" "),
+    };
 
     /// <summary>Whether a failure is one of the storage or of the way to it. The library puts those of several tries together.</summary>
     public static bool IsOfStorage(Exception failure) => failure switch

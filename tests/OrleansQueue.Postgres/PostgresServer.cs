@@ -12,10 +12,9 @@ internal sealed class PostgresServer : IAsyncDisposable
     private const string Ready = "database system is ready to accept connections";
     private const string Owner = "postgres";
 
-    private readonly Process _process;
     private readonly string _folder;
-
     private readonly int _port;
+    private Process? _process;
 
     private PostgresServer(Process process, string folder, int port)
     {
@@ -28,35 +27,53 @@ internal sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> StartAsync()
     {
         var folder = Directory.CreateTempSubdirectory("oq-postgres-").FullName;
-        var data = Path.Combine(folder, "data");
         if (Environment.UserName == "root")
         {
             // It refuses to run as root.
             await RunAsync("chown", Owner, folder);
         }
 
-        await RunAsync(Program("initdb"), "-D", data, "-U", Owner, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+        await RunAsync(Program("initdb"), "-D", DataIn(folder), "-U", Owner, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
         var port = FreePort();
-        var process = await ServeAsync(data, folder, port);
+        var process = await ServeAsync(folder, port);
         return new PostgresServer(process, folder, port);
     }
+
+    /// <summary>A database that is always there, and has no tables.</summary>
+    public string EmptyDatabase => ConnectionStringTo(Owner);
 
     /// <summary>Makes a database that has the tables of membership; answers how it is reached.</summary>
     public async Task<string> NewDatabaseAsync(string name)
     {
-        await ExecuteAsync(ConnectionStringTo("postgres"), $"CREATE DATABASE {name}");
+        await ExecuteAsync(EmptyDatabase, $"CREATE DATABASE {name}");
         await ExecuteAsync(ConnectionStringTo(name), await ReadScriptAsync());
         return ConnectionStringTo(name);
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends it without a goodbye; what it keeps stays.</summary>
+    public async Task KillAsync()
     {
         NpgsqlConnection.ClearAllPools();
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        using var process = _process!;
+        _process = null;
+        process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>Starts it again after a kill, where it was.</summary>
+    public async Task StartAgainAsync() => _process = await ServeAsync(_folder, _port);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await KillAsync();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
+
+    private static string DataIn(string folder) => Path.Combine(folder, "data");
 
     private static async Task ExecuteAsync(string connectionString, string sql)
     {
@@ -68,12 +85,12 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private string ConnectionStringTo(string database) => $"Host=127.0.0.1;Port={_port};Username={Owner};Database={database};Maximum Pool Size=20";
 
-    private static async Task<Process> ServeAsync(string data, string folder, int port)
+    private static async Task<Process> ServeAsync(string folder, int port)
     {
         // What is lost with this machine was made for one run of tests: it need not be synced.
         var process = new Process
         {
-            StartInfo = StartOf(Program("postgres"), "-D", data, "-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder, "-F"),
+            StartInfo = StartOf(Program("postgres"), "-D", DataIn(folder), "-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture), "-k", folder, "-F"),
         };
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         process.ErrorDataReceived += (_, output) =>

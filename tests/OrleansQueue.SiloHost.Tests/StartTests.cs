@@ -44,7 +44,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Theory]
-    [InlineData("OrleansQueue:Storage", "floppy", "files or memory")]
+    [InlineData("OrleansQueue:Storage", "floppy", "files, azure-blobs or memory")]
     [InlineData("OrleansQueue:Files:Path", "", "not empty")]
     [InlineData("OrleansQueue:Topics:AutoCreate", "maybe", "true or false")]
     [InlineData("OrleansQueue:Topics:DefaultPartitions", "0", "1 to 10000")]
@@ -59,7 +59,12 @@ public sealed class StartTests : IDisposable
     [InlineData("Silo:Address", "0.0.0.0", "not all of them")]
     [InlineData("Silo:Address", "::", "not all of them")]
     [InlineData("Orleans:ClusterId", "", "not empty")]
-    [InlineData("Orleans:Clustering:ProviderType", "Floppy", "nothing")]
+    [InlineData("Orleans:Clustering:ProviderType", "Floppy", "AdoNet, or nothing")]
+    [InlineData("Silo:ProbeTimeout", "00:00:00.05", "00:00:00.1000000 to 00:05:00")]
+    [InlineData("Silo:ProbeTimeout", "00:06:00", "00:00:00.1000000 to 00:05:00")]
+    [InlineData("Silo:ProbeTimeout", "5s", "hours:minutes:seconds")]
+    [InlineData("Silo:MissedProbes", "0", "1 to 100")]
+    [InlineData("Silo:MissedProbes", "101", "1 to 100")]
     [InlineData("Urls", "somewhere", "http://HOST:PORT")]
     [InlineData("Urls", "ftp://127.0.0.1:21", "http://HOST:PORT")]
     public async Task A_setting_that_cannot_be_used_stops_the_start_with_one_line(string key, string value, string allowed)

@@ -10,6 +10,9 @@ public sealed class ClusterServers : IAsyncLifetime
     private AzuriteServer? _azurite;
     private PostgresServer? _postgres;
 
+    /// <summary>The database of the tables of members, one for each cluster.</summary>
+    internal PostgresServer Postgres => _postgres!;
+
     public async Task InitializeAsync() => (_azurite, _postgres) = (await AzuriteServer.StartAsync(), await PostgresServer.StartAsync());
 
     public async Task DisposeAsync()
@@ -19,10 +22,12 @@ public sealed class ClusterServers : IAsyncLifetime
     }
 
     /// <summary>Silos of a new cluster on a new store.</summary>
-    internal async Task<IReadOnlyList<SiloProgram>> NewClusterAsync(int silos)
+    /// <param name="silos">How many.</param>
+    /// <param name="members">Where they find each other; where it is not given, in the database that the tests share.</param>
+    internal async Task<IReadOnlyList<SiloProgram>> NewClusterAsync(int silos, PostgresServer? members = null)
     {
         var name = $"c{Guid.NewGuid():N}";
-        var settings = SettingsOf(name, await _postgres!.NewDatabaseAsync(name));
+        var settings = SettingsOf(name, await (members ?? Postgres).NewDatabaseAsync(name));
         return [.. Enumerable.Range(0, silos).Select(_ => SiloProgram.In("data") with { Settings = settings })];
     }
 
