@@ -62,7 +62,7 @@ internal static class DemoCommand
             var gateways = options.GetValue(Cluster) is { } cluster ? await GatewayAddresses.ResolveAsync(cluster, cancellationToken) : [silo.Gateway];
             var broker = new DemoBroker(gateways, options.GetValue(Cluster) is null ? DemoSilo.ClusterId : options.GetRequiredValue(ClusterId));
             await broker.ReachAsync(cancellationToken);
-            var demo = new Demo(broker, silo, folder.Path, options.GetValue(Messages));
+            var demo = new Demo(broker, silo, folder.Path, options.GetValue(Messages), options.GetValue(Cluster) is not null);
             var reports = new List<ScenarioReport>();
             foreach (var scenario in Scenarios.Where(scenario => options.GetValue(One) is not { } name || scenario.Name == name))
             {

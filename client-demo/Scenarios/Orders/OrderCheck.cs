@@ -4,7 +4,13 @@ using OrleansQueue.ClientDemo.Hosting;
 namespace OrleansQueue.ClientDemo.Scenarios.Orders;
 
 /// <summary>Compares the books with what was ordered and with what was to go wrong, order by order.</summary>
-internal sealed class OrderCheck(OrderPlan plan, OrderTally tally)
+/// <param name="plan">What was ordered.</param>
+/// <param name="tally">What the handlers did.</param>
+/// <param name="mayRepeat">
+/// Whether messages may come again for a reason that is not known here: the broker promises each of them at least once, and when one of its
+/// silos dies a message that was on its way to a handler counts as delivered, and never came.
+/// </param>
+internal sealed class OrderCheck(OrderPlan plan, OrderTally tally, bool mayRepeat)
 {
     private const string TooManyDeliveries = "max-deliveries";
 
@@ -66,9 +72,9 @@ internal sealed class OrderCheck(OrderPlan plan, OrderTally tally)
         var repeated = entry.Finished.Values.Sum(static delivery => delivery - 1);
         var expected = (order.Fault == OrderFault.Poison ? 0 : failures) + tally.UnfinishedOf(plan.IdOf(order));
         return entry.IsBooked != IsDone(order) ? entry.IsBooked ? "was booked, though nobody could handle it" : "was not booked"
-            : entry.Failures != failures ? $"failed {entry.Failures} times, not {failures}"
+            : entry.Failures != failures && !(mayRepeat && order.Fault == OrderFault.Poison && entry.Failures > 0 && entry.Failures < failures) ? $"failed {entry.Failures} times, not {failures}"
             : entry.Finished.Count != copies ? $"was finished in {entry.Finished.Count} messages, not {copies}"
-            : repeated != expected ? $"came {repeated} times more than it was published, not {expected}"
+            : repeated != expected && !(mayRepeat && repeated > expected) ? $"came {repeated} times more than it was published, not {expected}"
             : null;
     }
 

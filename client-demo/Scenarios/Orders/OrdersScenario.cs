@@ -22,7 +22,7 @@ internal sealed class OrdersScenario : IScenario
         var plan = new OrderPlan(demo.Run, demo.Messages);
         var tally = new OrderTally(plan.IdOf(plan.Redriven), step);
         var consumer = new OrderConsumer(demo.Broker, demo.Home.Grains, name, tally);
-        var check = new OrderCheck(plan, tally);
+        var check = new OrderCheck(plan, tally, demo.IsElsewhere);
         var clock = Stopwatch.StartNew();
         await using var shop = await demo.Broker.StartServiceAsync(queue => OrderConsumer.AddOrders(queue, name), static _ => { }, cancellationToken);
         await using var cleaning = new RunCleaning(shop.Get<BrokerClient>(), shop.Get<IBroker>());
