@@ -49,7 +49,15 @@ internal sealed class ClusterSilos(IReadOnlyList<SiloProgram> programs) : IAsync
         }
 
         await process.SignalAsync("CONT");
-        await process.EndAsync();
+        try
+        {
+            await process.EndAsync();
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Silo {silo} stood still for {pause} and did not end afterwards:\n{process.Error}\n{process.Out}");
+        }
+
         await process.DisposeAsync();
         await RestartAsync(silo);
     }
