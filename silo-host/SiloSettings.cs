@@ -13,7 +13,13 @@ internal sealed record SiloSettings
         "OrleansQueue:Topics:AutoCreate", "OrleansQueue:Topics:DefaultPartitions",
     ];
 
+    // These are Orleans' own and the web server's, which have others that mean nothing here.
+    private static readonly string[] KnownOfOthers = ["Orleans:ClusterId", "Orleans:ServiceId", .. MembershipSettings.Keys, "Urls"];
+
     private static readonly string[] KnownOfSilo = ["Silo:Address", "Silo:Port", "Silo:GatewayPort", MembershipSettings.ProbeTimeoutKey, MembershipSettings.MissedProbesKey];
+
+    /// <summary>Every setting that there is, but for those of the log.</summary>
+    public static IEnumerable<string> Known => [.. KnownOfBroker, .. KnownOfSilo, .. KnownOfOthers];
 
     public required StorageKind Storage { get; init; }
 
