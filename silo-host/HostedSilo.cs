@@ -58,7 +58,13 @@ internal static class HostedSilo
 
         silo.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = (settings.ServiceId, settings.ClusterId));
         silo.Configure<ClusterMembershipOptions>(membership =>
-            (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (settings.Membership.ProbeTimeout, settings.Membership.MissedProbes));
+        {
+            (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (settings.Membership.ProbeTimeout, settings.Membership.MissedProbes);
+
+            // Orleans 10.2.2 gives whoever asks through a third silo no more time than that one has for its probe, so of a silo that stands still
+            // the answer mostly comes too late and counts for nothing. Two silos must still agree.
+            membership.EnableIndirectProbes = false;
+        });
         silo.Configure<EndpointOptions>(endpoints =>
         {
             (endpoints.SiloPort, endpoints.GatewayPort) = (settings.SiloPort, settings.GatewayPort);
