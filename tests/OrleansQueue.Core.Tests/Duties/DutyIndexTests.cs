@@ -1,4 +1,3 @@
-using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Duties;
 
 namespace OrleansQueue.Core.Tests.Duties;

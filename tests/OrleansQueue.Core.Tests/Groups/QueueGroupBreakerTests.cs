@@ -13,7 +13,7 @@ public sealed class QueueGroupBreakerTests
     private static readonly QueueReport Success = new(1, 0, ProbeState.Succeeded, true);
 
     [Fact]
-    public Task Members_of_a_paused_group_wait_as_long_as_the_pause_and_are_woken_for_nothing() => Support.OneScheduler.RunAsync(async () =>
+    public Task Members_of_a_paused_group_wait_as_long_as_the_pause_and_are_woken_for_nothing() => OneScheduler.RunAsync(async () =>
     {
         var bench = await OpenAsync();
         var member = await bench.JoinQueueAsync("member");
@@ -47,7 +47,7 @@ public sealed class QueueGroupBreakerTests
     });
 
     [Fact]
-    public Task Success_has_all_partitions_watched_anew() => Support.OneScheduler.RunAsync(async () =>
+    public Task Success_has_all_partitions_watched_anew() => OneScheduler.RunAsync(async () =>
     {
         var bench = await OpenAsync();
         var member = await bench.JoinQueueAsync("member");
@@ -67,7 +67,7 @@ public sealed class QueueGroupBreakerTests
     });
 
     [Fact]
-    public Task Resume_ends_the_pause_at_once_and_a_pause_of_the_group_is_something_else() => Support.OneScheduler.RunAsync(async () =>
+    public Task Resume_ends_the_pause_at_once_and_a_pause_of_the_group_is_something_else() => OneScheduler.RunAsync(async () =>
     {
         var bench = await OpenAsync();
         var member = await bench.JoinQueueAsync("member");

@@ -1,5 +1,4 @@
 using OrleansQueue.Broker;
-using OrleansQueue.Core.Tests.Support;
 
 namespace OrleansQueue.Core.Tests.Groups;
 

@@ -1,5 +1,3 @@
-using OrleansQueue.Core.Tests.Support;
-
 namespace OrleansQueue.Core.Tests.Queues;
 
 public sealed class QueueBytesTests

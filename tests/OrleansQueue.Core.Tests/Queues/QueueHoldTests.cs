@@ -1,5 +1,4 @@
 using OrleansQueue.Broker;
-using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Partitions;
 using OrleansQueue.Queues;
 using OrleansQueue.Storage;
