@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Messaging;
+using OrleansQueue.Contracts.Broker;
 using OrleansQueue.Contracts.Sockets;
 
 namespace OrleansQueue;
@@ -15,8 +16,12 @@ namespace OrleansQueue;
 /// <param name="configured">The list that the application's clustering gives.</param>
 /// <param name="grains">Gives the grains of the cluster, which is later than this is made.</param>
 /// <param name="watch">What is heard of the gateways.</param>
+/// <param name="siloGone">
+/// Is called when a silo is active no more. Calls that went to it through the gateway of another are not answered any more, and nobody else
+/// tells a client of that: it would wait for their time-out.
+/// </param>
 /// <param name="clock">Measures how long an answer takes.</param>
-internal sealed class ClusterGateways(IGatewayListProvider configured, Func<IGrainFactory> grains, GatewayWatch watch, TimeProvider? clock = null) : IGatewayListProvider
+internal sealed class ClusterGateways(IGatewayListProvider configured, Func<IGrainFactory> grains, GatewayWatch watch, Action siloGone, TimeProvider? clock = null) : IGatewayListProvider
 {
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LeftOutFor = TimeSpan.FromMinutes(1);
@@ -26,6 +31,7 @@ internal sealed class ClusterGateways(IGatewayListProvider configured, Func<IGra
     private readonly Lock _lock = new();
     private Task<IList<Uri>>? _listing;
     private List<IPEndPoint> _known = [];
+    private HashSet<SiloAddress> _active = [];
     private bool _started;
     private long _question;
 
@@ -46,7 +52,8 @@ internal sealed class ClusterGateways(IGatewayListProvider configured, Func<IGra
         services.AddSingleton(static provider => new ClusterGateways(
             provider.GetRequiredService<IGatewayListProvider>(),
             provider.GetRequiredService<IGrainFactory>,
-            provider.GetRequiredService<GatewayWatch>()));
+            provider.GetRequiredService<GatewayWatch>(),
+            provider.GetRequiredService<ConnectionWatch>().Lost));
         services.AddSingleton(manager, provider => ActivatorUtilities.CreateInstance(provider, manager, provider.GetRequiredService<ClusterGateways>()));
         services.AddOptions<ClientConnectionOptions>().Configure<GatewayWatch>(static (options, watch) => options.ConfigureConnection(watch.AddTo));
         services.PostConfigure<GatewayOptions>(static options =>
@@ -89,6 +96,11 @@ internal sealed class ClusterGateways(IGatewayListProvider configured, Func<IGra
             _leftOut[silent] = _clock.GetTimestamp();
         }
 
+        if (hosts is { Length: not 0 })
+        {
+            Note([.. hosts.Select(static host => host.SiloAddress)]);
+        }
+
         var active = (hosts ?? []).Where(static host => host.ProxyPort != 0).Select(static host => new IPEndPoint(host.SiloAddress.Endpoint.Address, host.ProxyPort)).ToList();
         if (active.Count > 0)
         {
@@ -97,6 +109,15 @@ internal sealed class ClusterGateways(IGatewayListProvider configured, Func<IGra
 
         // No silo answers: the next list is whatever might.
         return _known.Count == 0 ? await SeedsAsync() : [.. _known.Union(await SeedsAsync())];
+    }
+
+    private void Note(HashSet<SiloAddress> active)
+    {
+        (var before, _active) = (_active, active);
+        if (!before.IsSubsetOf(active))
+        {
+            siloGone();
+        }
     }
 
     private List<IPEndPoint> WithoutSilent(List<IPEndPoint> gateways)

@@ -16,9 +16,10 @@ public sealed class ClusterGatewaysTests : IGatewayListProvider
     private readonly TestClock _clock = new();
     private readonly ClusterGateways _gateways;
     private Func<Task<MembershipEntry[]>> _answer = static () => throw new ArgumentException("No grain is known.");
+    private int _gone;
     private Uri[] _seeds = [Gateway(1), Gateway(2)];
 
-    public ClusterGatewaysTests() => _gateways = new ClusterGateways(this, () => FakeGrains.Answering(_ => _answer()), new GatewayWatch(), _clock);
+    public ClusterGatewaysTests() => _gateways = new ClusterGateways(this, () => FakeGrains.Answering(_ => _answer()), new GatewayWatch(), () => _gone++, _clock);
 
     TimeSpan IGatewayListProvider.MaxStaleness => TimeSpan.FromMinutes(1);
 
@@ -47,6 +48,24 @@ public sealed class ClusterGatewaysTests : IGatewayListProvider
         await ListAsync();
         Answer(3);
         Assert.Equal([3], await ListAsync());
+    }
+
+    [Fact]
+    public async Task Calls_that_may_wait_for_a_silo_that_is_gone_are_told_so()
+    {
+        await ListAsync();
+        Answer(2, 3);
+        await ListAsync();
+        Answer(2, 3, 4);
+        await ListAsync();
+        _answer = static () => throw new SiloUnavailableException();
+        await ListAsync();
+        Assert.Equal(0, _gone);
+        Answer(3, 4);
+        await ListAsync();
+        Assert.Equal(1, _gone);
+        await ListAsync();
+        Assert.Equal(1, _gone);
     }
 
     [Fact]
