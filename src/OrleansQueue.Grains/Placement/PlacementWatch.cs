@@ -15,6 +15,9 @@ internal sealed class PlacementWatch(
     private const int LeaveAtOnce = 16;
     private const int AskAtOnce = 1_000;
 
+    // When what stops at Active stops, a silo takes no more calls of clients and ends its grains: what is handed over must have gone before.
+    private const int Stage = ServiceLifecycleStage.Active + 1;
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(10);
 
@@ -25,7 +28,7 @@ internal sealed class PlacementWatch(
 
     private IPlacementGrain Map => grains.GetGrain<IPlacementGrain>(0);
 
-    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(PlacementWatch), ServiceLifecycleStage.Active, StartAsync, StopAsync);
+    public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(nameof(PlacementWatch), Stage, StartAsync, StopAsync);
 
     public void Dispose() => _stopping.Dispose();
 
