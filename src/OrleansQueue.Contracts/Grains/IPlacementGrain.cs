@@ -16,7 +16,7 @@ internal interface IPlacementGrain : IGrainWithIntegerKey
 
     /// <summary>No partition falls to a silo from now on, as it is about to stop.</summary>
     [Alias("drain")]
-    ValueTask DrainAsync(string silo);
+    ValueTask DrainAsync(SiloAddress silo);
 
     /// <summary>Partitions of a topic that is deleted count for nothing.</summary>
     [Alias("forget")]

@@ -15,7 +15,8 @@ namespace OrleansQueue.Grains.Placement;
 [GrainType("oq-placement"), Reentrant, Immovable]
 internal sealed class PlacementGrain(IGrainContext context, SiloBroker silo, ISiloStatusOracle silos, ILogEvents events) : IGrainBase, IPlacementGrain
 {
-    private readonly HashSet<string> _draining = new(StringComparer.Ordinal);
+    // By their addresses: a silo that starts again may have the same name.
+    private readonly HashSet<SiloAddress> _draining = [];
     private HashSet<string> _balanced = [];
     private PlacementMap? _map;
 
@@ -50,7 +51,7 @@ internal sealed class PlacementGrain(IGrainContext context, SiloBroker silo, ISi
             [.. (moves ?? []).Select(static move => move.Silo)]);
     });
 
-    public async ValueTask DrainAsync(string silo) => await RunAsync(async map =>
+    public async ValueTask DrainAsync(SiloAddress silo) => await RunAsync(async map =>
     {
         _draining.Add(silo);
         await BalanceAsync(map);
@@ -76,18 +77,24 @@ internal sealed class PlacementGrain(IGrainContext context, SiloBroker silo, ISi
     /// <summary>The silos that partitions may fall to: those that are active and stay, or all where none stays.</summary>
     private HashSet<string> Names()
     {
-        var active = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var address in silos.GetApproximateSiloStatuses(onlyActive: true).Keys)
+        var active = silos.GetApproximateSiloStatuses(onlyActive: true).Keys;
+        _draining.IntersectWith(active);
+        var staying = NamesOf(active.Except(_draining));
+        return staying.Count != 0 ? staying : NamesOf(active) is { Count: not 0 } all ? all : [silos.SiloName];
+    }
+
+    private HashSet<string> NamesOf(IEnumerable<SiloAddress> addresses)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var address in addresses)
         {
             if (silos.TryGetSiloName(address, out var name))
             {
-                active.Add(name);
+                names.Add(name);
             }
         }
 
-        _draining.IntersectWith(active);
-        var staying = active.Except(_draining).ToHashSet(StringComparer.Ordinal);
-        return staying.Count != 0 ? staying : active.Count != 0 ? active : [silos.SiloName];
+        return names;
     }
 
     private async ValueTask<T> RunAsync<T>(Func<PlacementMap, ValueTask<T>> call)

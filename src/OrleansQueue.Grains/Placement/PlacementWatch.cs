@@ -68,7 +68,7 @@ internal sealed class PlacementWatch(
         try
         {
             await UpdateAsync().WaitAsync(_stopping.Token);
-            await LeaveAsync();
+            await LeaveAsync().WaitAsync(_stopping.Token);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -118,13 +118,18 @@ internal sealed class PlacementWatch(
         }
     }
 
+    private async Task HandOverAsync()
+    {
+        await Map.DrainAsync(silos.SiloAddress);
+        await UpdateAsync();
+        await LeaveAsync();
+    }
+
     private async Task DrainAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await Map.DrainAsync(silos.SiloName).AsTask().WaitAsync(LongestDrain, clock, cancellationToken);
-            await UpdateAsync().WaitAsync(LongestDrain, clock, cancellationToken);
-            await LeaveAsync().WaitAsync(LongestDrain, clock, cancellationToken);
+            await HandOverAsync().WaitAsync(LongestDrain, clock, cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -44,7 +44,7 @@ public sealed class GrainInterfaceTests
         "oq.IPartitionGrain/fetch(FetchCall) -> FetchAnswer",
         "oq.IPartitionGrain/list-offsets(OffsetsCall) -> OffsetsAnswer",
         "oq.IPartitionGrain/produce(BatchFrame) -> ProduceAnswer",
-        "oq.IPlacementGrain/drain(String)",
+        "oq.IPlacementGrain/drain(SiloAddress)",
         "oq.IPlacementGrain/forget(TopicId)",
         "oq.IPlacementGrain/moves-since(Int32, Int64) -> PlacementMoves",
         "oq.IPlacementGrain/place(Guid[], Int32[]) -> String[]",

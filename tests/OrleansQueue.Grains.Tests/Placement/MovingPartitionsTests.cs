@@ -38,7 +38,7 @@ public sealed class MovingPartitionsTests
         var left = cache.Here.Select(placed => placed.Grain.Deactivated).ToList();
         var map = silos.Cluster.GrainFactory.GetGrain<IPlacementGrain>(0);
 
-        await map.DrainAsync(stopping.Name);
+        await map.DrainAsync(stopping.SiloAddress);
         await Task.WhenAll(left).WaitAsync(TimeSpan.FromSeconds(60));
 
         // It is still there and serves what reaches it; nothing of the topic does.
