@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansQueue.Broker;
 using OrleansQueue.Client;
 
@@ -7,6 +8,7 @@ namespace OrleansQueue.ClientDemo.Scenarios;
 internal sealed class RunCleaning(BrokerClient client, IBroker broker) : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly List<string> _groups = [];
     private readonly List<string> _topics = [];
@@ -27,7 +29,8 @@ internal sealed class RunCleaning(BrokerClient client, IBroker broker) : IAsyncD
             _topics.Add(topic.Name);
             for (var number = 0; number < topic.Settings.Partitions; number++)
             {
-                var partition = await broker.DescribePartitionAsync(topic.Id, new Partition(number), cancellationToken);
+                var asked = new Partition(number);
+                var partition = await InsistAsync(() => broker.DescribePartitionAsync(topic.Id, asked, cancellationToken), cancellationToken);
                 dead += partition is null ? 0 : partition.HighWatermark.Value - partition.LogStart.Value;
             }
         }
@@ -47,7 +50,24 @@ internal sealed class RunCleaning(BrokerClient client, IBroker broker) : IAsyncD
 
         foreach (var topic in _topics)
         {
-            await broker.DeleteTopicAsync(topic, CancellationToken.None);
+            await InsistAsync(() => broker.DeleteTopicAsync(topic, CancellationToken.None), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Asks the broker itself, again where no answer came: a silo of a cluster may just have died.</summary>
+    private static async Task<T> InsistAsync<T>(Func<ValueTask<T>> call, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (BrokerUnavailableException) when (Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Pause, cancellationToken);
+            }
         }
     }
 
@@ -56,7 +76,8 @@ internal sealed class RunCleaning(BrokerClient client, IBroker broker) : IAsyncD
         string? after = null;
         do
         {
-            var page = await broker.ListTopicsAsync(after, 1_000, cancellationToken);
+            var from = after;
+            var page = await InsistAsync(() => broker.ListTopicsAsync(from, 1_000, cancellationToken), cancellationToken);
             foreach (var topic in page.Topics.Where(topic => topic.Settings.DeadLettersOf?.Group == group))
             {
                 yield return topic;
