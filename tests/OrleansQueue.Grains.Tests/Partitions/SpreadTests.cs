@@ -34,7 +34,7 @@ public sealed class SpreadTests(ITestOutputHelper report)
     private static async Task<(double PerSecond, int Silos)> PublishAsync(short count, int batches)
     {
         await using var silos = await TestSilos.StartAsync(count, new SharedMemory());
-        var topic = await silos.Broker.CreateAsync("orders", new TopicSettings { Partitions = Partitions, RetentionBytes = 64 << 20 });
+        var topic = await silos.Broker.CreateAsync("orders", new TopicSettings { Partitions = Partitions, RetentionBytes = 64 << 20, WhenFull = WhenFull.DropOldest });
         var batch = NewBatch();
         var owners = await Task.WhenAll(Enumerable.Range(0, Partitions).Select(partition => silos.Broker.DescribeAsync(topic, partition)));
         await PublishAsync(silos.Broker, topic, batch, Math.Max(1, batches / 10));
