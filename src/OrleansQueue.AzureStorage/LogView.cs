@@ -5,15 +5,15 @@ namespace OrleansQueue.AzureStorage;
 /// <summary>The blobs of a log as one owner sees them: of each segment a row of blobs, in which an owner or a blob that is full ended and the next began. It does not change.</summary>
 internal sealed class LogView
 {
-    private readonly List<LogBlob> _blobs;
+    // Those before the last one, which many views share: each append changes the last one alone.
+    private readonly List<LogBlob> _ended;
 
-    private LogView(List<LogBlob> blobs) => _blobs = blobs;
-
-    /// <summary>Nothing yet.</summary>
-    public static LogView Empty { get; } = new([]);
+    private LogView(List<LogBlob> ended, LogBlob active) => (_ended, Active) = (ended, active);
 
     /// <summary>The last blob, which takes appends.</summary>
-    public LogBlob Active => _blobs[^1];
+    public LogBlob Active { get; }
+
+    private IEnumerable<LogBlob> All => _ended.Append(Active);
 
     /// <summary>The segments, oldest first.</summary>
     public List<SegmentExtent> Segments
@@ -21,7 +21,7 @@ internal sealed class LogView
         get
         {
             var segments = new List<SegmentExtent>();
-            foreach (var blob in _blobs.Where(static blob => blob.Mark.Segment is not null))
+            foreach (var blob in All.Where(static blob => blob.Mark.Segment is not null))
             {
                 var extent = new SegmentExtent(blob.Mark.Segment!.Value, blob.End);
                 if (segments.Count != 0 && segments[^1].FirstOffset == extent.FirstOffset)
@@ -54,43 +54,48 @@ internal sealed class LogView
         }
 
         kept.Reverse();
-        return new LogView(kept);
+        return new LogView(kept[..^1], own);
     }
 
     /// <summary>The first blob that does not begin where the one before it ends, since one is missing between them; null where none is.</summary>
     public LogBlob? FindGap()
     {
-        for (var i = 0; i < _blobs.Count; i++)
+        LogBlob? before = null;
+        foreach (var blob in All)
         {
-            var (position, segment) = (_blobs[i].Mark.Position, _blobs[i].Mark.Segment);
-            if (position != 0 && (i == 0 || _blobs[i - 1].Mark.Segment != segment || _blobs[i - 1].End != position))
+            if (blob.Mark.Position != 0 && (before is null || before.Mark.Segment != blob.Mark.Segment || before.End != blob.Mark.Position))
             {
-                return _blobs[i];
+                return blob;
             }
+
+            before = blob;
         }
 
         return null;
     }
 
     /// <summary>With one more blob, which takes appends from now on.</summary>
-    public LogView With(LogBlob next) => new([.. _blobs, next]);
+    public LogView With(LogBlob next) => new([.. All], next);
 
     /// <summary>With more bytes in the last blob.</summary>
-    public LogView Longer(long bytes) => new([.. _blobs.SkipLast(1), Active with { Length = Active.Length + bytes, Tag = null }]);
+    public LogView Longer(long bytes) => new(_ended, Active with { Length = Active.Length + bytes, Tag = null });
 
-    /// <summary>Without the segments before one.</summary>
-    public LogView From(Offset firstKept) => new(_blobs.FindAll(blob => blob.Mark.Segment >= firstKept));
+    /// <summary>Without the segments before one, which is the last one at most.</summary>
+    public LogView From(Offset firstKept) => new(_ended.FindAll(blob => blob.Mark.Segment >= firstKept), Active);
 
     /// <summary>The blobs of the segments before one, oldest first.</summary>
-    public List<LogBlob> Before(Offset firstKept) => _blobs.FindAll(blob => blob.Mark.Segment < firstKept);
+    public List<LogBlob> Before(Offset firstKept) => _ended.FindAll(blob => blob.Mark.Segment < firstKept);
 
     /// <summary>Whether a blob is one of these.</summary>
-    public bool Has(LogBlob blob) => _blobs.Exists(one => one.Number == blob.Number);
+    public bool Has(LogBlob blob) => All.Any(one => one.Number == blob.Number);
 
     /// <summary>Whether there is such a segment.</summary>
-    public bool Has(Offset segment) => _blobs.Exists(blob => blob.Mark.Segment == segment);
+    public bool Has(Offset segment) => Active.Mark.Segment == segment || _ended.Exists(blob => blob.Mark.Segment == segment);
 
     /// <summary>The blob that holds a position of a segment, or null where the segment ends before it.</summary>
-    public LogBlob? Find(Offset segment, long position) =>
-        _blobs.Find(blob => blob.Mark.Segment == segment && position >= blob.Mark.Position && position < blob.End);
+    public LogBlob? Find(Offset segment, long position)
+    {
+        bool Holds(LogBlob blob) => blob.Mark.Segment == segment && position >= blob.Mark.Position && position < blob.End;
+        return Holds(Active) ? Active : _ended.Find(Holds);
+    }
 }

@@ -17,7 +17,15 @@ internal static class AzuriteInstall
 
         // Projects of tests may run side by side.
         using var alone = new Mutex(false, @"Global\orleansqueue-azurite");
-        alone.WaitOne();
+        try
+        {
+            alone.WaitOne();
+        }
+        catch (AbandonedMutexException)
+        {
+            // Whoever had it was killed, and it is had now. Whether the installation was done is told by the file.
+        }
+
         try
         {
             if (!File.Exists(done))

@@ -54,9 +54,7 @@ internal sealed class DutyIndexState : IJournalState
         foreach (var (due, holder) in _byDue)
         {
             var entry = EntryOf(holder, due);
-            BinaryPrimitives.WriteInt32BigEndian(to.GetSpan(sizeof(int)), entry.Length);
-            to.Advance(sizeof(int));
-            to.Write(entry);
+            SnapshotEntries.Write(to, entry);
         }
     }
 
@@ -64,12 +62,7 @@ internal sealed class DutyIndexState : IJournalState
     {
         _dueOf.Clear();
         _byDue.Clear();
-        while (!snapshot.IsEmpty)
-        {
-            var length = BinaryPrimitives.ReadInt32BigEndian(snapshot);
-            Apply(snapshot.Slice(sizeof(int), length));
-            snapshot = snapshot[(sizeof(int) + length)..];
-        }
+        SnapshotEntries.Apply(this, snapshot);
     }
 
     // By the bytes of the names: two names that a language takes for equal are two holders.

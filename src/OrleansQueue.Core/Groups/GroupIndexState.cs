@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Text;
 using OrleansQueue.Broker;
 using OrleansQueue.Journals;
@@ -51,20 +50,13 @@ internal sealed class GroupIndexState : IJournalState
         foreach (var (name, kind) in _groups)
         {
             var entry = EntryOf(name, kind);
-            BinaryPrimitives.WriteInt32BigEndian(to.GetSpan(sizeof(int)), entry.Length);
-            to.Advance(sizeof(int));
-            to.Write(entry);
+            SnapshotEntries.Write(to, entry);
         }
     }
 
     public void ReadSnapshot(ReadOnlySpan<byte> snapshot)
     {
         _groups.Clear();
-        while (!snapshot.IsEmpty)
-        {
-            var length = BinaryPrimitives.ReadInt32BigEndian(snapshot);
-            Apply(snapshot.Slice(sizeof(int), length));
-            snapshot = snapshot[(sizeof(int) + length)..];
-        }
+        SnapshotEntries.Apply(this, snapshot);
     }
 }

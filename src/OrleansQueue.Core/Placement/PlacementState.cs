@@ -62,9 +62,7 @@ internal sealed class PlacementState : IJournalState
         {
             foreach (var entry in EntriesOf(silo, Shuffled(partitions)))
             {
-                BinaryPrimitives.WriteInt32BigEndian(to.GetSpan(sizeof(int)), entry.Length);
-                to.Advance(sizeof(int));
-                to.Write(entry);
+                SnapshotEntries.Write(to, entry);
             }
         }
     }
@@ -73,12 +71,7 @@ internal sealed class PlacementState : IJournalState
     {
         _silos.Clear();
         _partitions.Clear();
-        while (!snapshot.IsEmpty)
-        {
-            var length = BinaryPrimitives.ReadInt32BigEndian(snapshot);
-            Apply(snapshot.Slice(sizeof(int), length));
-            snapshot = snapshot[(sizeof(int) + length)..];
-        }
+        SnapshotEntries.Apply(this, snapshot);
     }
 
     private static byte[] EntryOf(string silo, TopicPartition[] partitions)
