@@ -40,13 +40,13 @@ public sealed class AzureBlobLogs : SharedLogStorage
     /// <inheritdoc/>
     public override string Name => $"azure-blobs {_container.Uri.GetLeftPart(UriPartial.Path)}";
 
-    internal override async Task<ILogStore> OpenAsync(StoreId newId, CancellationToken cancellationToken)
+    internal override async Task<ILogStore> OpenAsync(StoreId newId, FormatLevels levels, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(OpeningLimit);
         try
         {
-            return await BlobLogStore.OpenAsync(_container, newId, new BlobLogOptions(), limit.Token);
+            return await BlobLogStore.OpenAsync(_container, newId, new BlobLogOptions { Levels = levels }, limit.Token);
         }
         catch (Exception failure) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

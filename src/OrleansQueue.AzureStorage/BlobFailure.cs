@@ -52,7 +52,7 @@ internal static class BlobFailure
 
         // The library cancels a try that takes too long.
         RequestFailedException or HttpRequestException or OperationCanceledException => true,
-        IOException => failure is not LogDamagedException,
+        IOException => failure is not (LogDamagedException or FormatLevelException),
         _ => false,
     };
 }

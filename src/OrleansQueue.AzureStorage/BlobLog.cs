@@ -9,6 +9,7 @@ internal sealed class BlobLog : ILog
     private readonly BlobAppends _appends;
     private readonly BlobReads _reads;
     private readonly BlobLogOptions _options;
+    private readonly FormatLevel? _fixedLevel;
     private volatile LogView _view;
     private Task _working = Task.CompletedTask;
     private Task<StoreOutcome> _lastAppend = Task.FromResult(StoreOutcome.Done);
@@ -17,12 +18,13 @@ internal sealed class BlobLog : ILog
     private bool _isBroken;
     private bool _isFenced;
 
-    public BlobLog(LogContainer container, LogId id, LogView view, BlobReads reads, BlobLogOptions options)
+    public BlobLog(LogContainer container, LogId id, LogView view, BlobReads reads, FormatLevel? fixedLevel, BlobLogOptions options)
     {
         _container = container;
         _view = view;
         _reads = reads;
         _options = options;
+        _fixedLevel = fixedLevel;
         _appends = new BlobAppends(container, id);
         Id = id;
         Segments = view.Segments;
@@ -32,6 +34,8 @@ internal sealed class BlobLog : ILog
     public LogId Id { get; }
 
     public Epoch Epoch { get; }
+
+    public FormatLevel Level => _view.Active.Mark.Level;
 
     /// <summary>Two: a request takes milliseconds, and what comes meanwhile need not wait for its end. One where the blob is full, as the next append begins another first.</summary>
     public int AppendsAtOnce => _blocks < _options.MaxBlocks ? 2 : 1;
@@ -199,7 +203,7 @@ internal sealed class BlobLog : ILog
         return outcome.Value;
     }
 
-    /// <summary>Ends the blob that takes appends and begins the next one. Who took the log over meanwhile has made that.</summary>
+    /// <summary>Ends the blob that takes appends and begins the next one, of the level that is written now. Who took the log over meanwhile has made that.</summary>
     private async Task<StoreOutcome> ContinueAsync(BlobMark mark)
     {
         var active = _view.Active;
@@ -214,6 +218,7 @@ internal sealed class BlobLog : ILog
             throw new IOException($"Blob {BlobNames.OfBlob(Id, active.Number)} has {length} bytes, and {active.Length} were appended to it.");
         }
 
+        mark = mark with { Level = _fixedLevel ?? _container.Levels.Behind(mark.Level) };
         if ((await _container.TryCreateAsync(Id, active.Number + 1, mark, CancellationToken.None))?.Last is not { } next)
         {
             return StoreOutcome.Fenced;

@@ -1,8 +1,13 @@
+using OrleansQueue.Storage;
+
 namespace OrleansQueue.AzureStorage;
 
-/// <summary>Numbers of the log on blobs.</summary>
+/// <summary>Settings of the log on blobs.</summary>
 internal sealed record BlobLogOptions
 {
+    /// <summary>What levels of the formats are read and written. Default: all that this version knows are read, and the newest is written.</summary>
+    public FormatLevels Levels { get; init; } = new();
+
     /// <summary>
     /// A blob is ended and the next one begun when it has so many blocks, one for each append. Azure takes 50,000 (Append Block, REST API). Default: 45,000, so that
     /// appends that are repeated find room too.

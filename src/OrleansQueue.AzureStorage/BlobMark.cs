@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansQueue.Storage;
 
 namespace OrleansQueue.AzureStorage;
 
@@ -14,16 +15,15 @@ namespace OrleansQueue.AzureStorage;
 /// <param name="Position">Where in that segment its bytes begin (<c>position</c>).</param>
 /// <param name="Start">The first segment that is not deleted (<c>start</c>).</param>
 /// <param name="IsDeletion">Whether the log ends here, because it was deleted (<c>deleted</c>).</param>
-internal sealed record BlobMark(StoreId Store, Epoch Epoch, Guid Writer, long Origin, Offset? Segment, long Position, Offset Start, bool IsDeletion)
+/// <param name="Level">The level of the formats that the blob and what is in it may have (<c>format</c>).</param>
+internal sealed record BlobMark(
+    StoreId Store, Epoch Epoch, Guid Writer, long Origin, Offset? Segment, long Position, Offset Start, bool IsDeletion, FormatLevel Level)
 {
-    /// <summary>The level of the format (<c>format</c>). A blob of a higher one is refused.</summary>
-    public const int Format = 1;
-
     public IDictionary<string, string> Write()
     {
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            ["format"] = TextOf(Format),
+            ["format"] = TextOf(Level.Value),
             ["store"] = Store.ToString(),
             ["epoch"] = TextOf(Epoch.Value),
             ["writer"] = Writer.ToString("N"),
@@ -41,8 +41,9 @@ internal sealed record BlobMark(StoreId Store, Epoch Epoch, Guid Writer, long Or
     }
 
     /// <summary>Reads what a blob's metadata says.</summary>
-    /// <exception cref="InvalidDataException">It lacks something, or a later version wrote it.</exception>
-    public static BlobMark Read(string blob, IDictionary<string, string> metadata)
+    /// <exception cref="InvalidDataException">It lacks something.</exception>
+    /// <exception cref="FormatLevelException">This version does not know its level.</exception>
+    public static BlobMark Read(string blob, IDictionary<string, string> metadata, FormatLevels levels)
     {
         long Number(string name) => metadata.TryGetValue(name, out var text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             ? value
@@ -52,11 +53,9 @@ internal sealed record BlobMark(StoreId Store, Epoch Epoch, Guid Writer, long Or
             ? id
             : throw new InvalidDataException($"Blob {blob} is no part of a log: its metadata '{name}' is '{metadata.GetOr(name)}', and an id of 32 hexadecimal digits is expected.");
 
-        if (Number("format") is var format and not Format)
-        {
-            throw new InvalidDataException($"Blob {blob} is of format {format}, and this version reads format {Format}.");
-        }
-
+        // First of all, as all else may be otherwise at another level.
+        var level = new FormatLevel((int)Math.Min(int.MaxValue, Number("format")));
+        levels.Check($"Blob {blob}", level);
         return new BlobMark(
             new StoreId(Id("store")),
             new Epoch((int)Number("epoch")),
@@ -65,7 +64,8 @@ internal sealed record BlobMark(StoreId Store, Epoch Epoch, Guid Writer, long Or
             metadata.ContainsKey("segment") ? new Offset(Number("segment")) : null,
             Number("position"),
             new Offset(Number("start")),
-            Number("deleted") != 0);
+            Number("deleted") != 0,
+            level);
     }
 
     private static string TextOf(long number) => number.ToString(CultureInfo.InvariantCulture);

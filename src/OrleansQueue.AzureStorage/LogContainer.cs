@@ -2,13 +2,16 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
+using OrleansQueue.Storage;
 
 namespace OrleansQueue.AzureStorage;
 
 /// <summary>The container of a store, with the few things that are done to the blobs of logs.</summary>
-internal sealed class LogContainer(BlobContainerClient container, StoreId store)
+internal sealed class LogContainer(BlobContainerClient container, StoreId store, FormatLevels levels)
 {
     public StoreId Store => store;
+
+    public FormatLevels Levels => levels;
 
     public AppendBlobClient Blob(LogId log, long number) => container.GetAppendBlobClient(BlobNames.OfBlob(log, number));
 
@@ -117,12 +120,12 @@ internal sealed class LogContainer(BlobContainerClient container, StoreId store)
     public async Task DeleteAsync(string name, CancellationToken cancellationToken) => await container.DeleteBlobIfExistsAsync(name, cancellationToken: cancellationToken);
 
     /// <summary>The tag of a blob, or null where it was not made by that writer.</summary>
-    private static async Task<ETag?> TagOfAsync(AppendBlobClient blob, Guid writer, CancellationToken cancellationToken)
+    private async Task<ETag?> TagOfAsync(AppendBlobClient blob, Guid writer, CancellationToken cancellationToken)
     {
         try
         {
             var properties = (await blob.GetPropertiesAsync(cancellationToken: cancellationToken)).Value;
-            return BlobMark.Read(blob.Name, properties.Metadata).Writer == writer ? properties.ETag : null;
+            return BlobMark.Read(blob.Name, properties.Metadata, levels).Writer == writer ? properties.ETag : null;
         }
         catch (RequestFailedException failure) when (BlobFailure.IsMissing(failure))
         {
@@ -132,7 +135,7 @@ internal sealed class LogContainer(BlobContainerClient container, StoreId store)
 
     private BlobMark ReadMark(BlobItem item)
     {
-        var mark = BlobMark.Read(item.Name, item.Metadata);
+        var mark = BlobMark.Read(item.Name, item.Metadata, levels);
         return mark.Store == store
             ? mark
             : throw new InvalidDataException($"Blob {item.Name} belongs to store {mark.Store}, and its container to store {store}. Nothing was changed.");

@@ -1,17 +1,24 @@
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using OrleansQueue.Storage;
 
 namespace OrleansQueue.AzureStorage;
 
 /// <summary>The blob that names the store of a container.</summary>
 internal static class StoreIdentity
 {
-    private const string Title = "OrleansQueue store, format 1";
-
     /// <summary>The store of a container; a new one where the container holds nothing.</summary>
     /// <exception cref="InvalidDataException">It holds logs but names no store.</exception>
-    public static async Task<StoreId> OpenAsync(BlobContainerClient container, StoreId newId, CancellationToken cancellationToken)
+    /// <exception cref="FormatLevelException">It was made at a level that this version does not know.</exception>
+    public static async Task<StoreMark> OpenAsync(BlobContainerClient container, StoreId newId, FormatLevels levels, CancellationToken cancellationToken)
+    {
+        var mark = await FindOrMakeAsync(container, new StoreMark(newId, levels.Range.Newest), cancellationToken);
+        levels.Check($"Container {container.Name}", mark.CreatedAt);
+        return mark;
+    }
+
+    private static async Task<StoreMark> FindOrMakeAsync(BlobContainerClient container, StoreMark fresh, CancellationToken cancellationToken)
     {
         await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
         var blob = container.GetBlobClient(BlobNames.Identity);
@@ -31,7 +38,7 @@ internal static class StoreIdentity
         try
         {
             await blob.UploadAsync(
-                BinaryData.FromString($"{Title}\n{newId}\n"),
+                BinaryData.FromString(fresh.Write()),
                 new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
                 cancellationToken);
         }
@@ -43,14 +50,12 @@ internal static class StoreIdentity
         return await ReadAsync(blob, cancellationToken) ?? throw new IOException($"Blob '{BlobNames.Identity}' of container {container.Name} is gone again.");
     }
 
-    private static async Task<StoreId?> ReadAsync(BlobClient blob, CancellationToken cancellationToken)
+    private static async Task<StoreMark?> ReadAsync(BlobClient blob, CancellationToken cancellationToken)
     {
         try
         {
-            var lines = (await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToString().Split('\n');
-            return lines.Length >= 2 && lines[0] == Title && Guid.TryParseExact(lines[1], "N", out var id)
-                ? new StoreId(id)
-                : throw new InvalidDataException($"Blob '{blob.Name}' does not name a store: its first line should be '{Title}'. Nothing was changed.");
+            return StoreMark.TryRead((await blob.DownloadContentAsync(cancellationToken)).Value.Content.ToString())
+                ?? throw new InvalidDataException($"Blob '{blob.Name}' does not name a store: its first line should be '{StoreMark.Expected}'. Nothing was changed.");
         }
         catch (RequestFailedException failure) when (BlobFailure.IsMissing(failure))
         {

@@ -6,7 +6,10 @@ namespace OrleansQueue.AzureStorage;
 /// Makes a new owner of a log, or ends a log. The last blob is sealed, so that nobody appends to it any more, and only then its length
 /// is read; who then makes the blob of the next number is elected. Whoever comes second seals that one too and goes on.
 /// </summary>
-internal sealed class TakeOver(LogContainer container, LogId log)
+/// <param name="container">Where the log is.</param>
+/// <param name="log">The log.</param>
+/// <param name="fixedLevel">The level of its blobs, or null for that of the store.</param>
+internal sealed class TakeOver(LogContainer container, LogId log, FormatLevel? fixedLevel = null)
 {
     private readonly Guid _writer = Guid.NewGuid();
 
@@ -58,9 +61,10 @@ internal sealed class TakeOver(LogContainer container, LogId log)
     {
         var number = last is null ? 1 : last.Number + 1;
         var epoch = new Epoch(last is null ? 0 : last.Mark.Epoch.Value + 1);
+        var level = fixedLevel ?? container.Levels.Behind(last?.Mark.Level ?? FormatLevel.First);
         return (number, isDeletion || last is null || last.Mark.IsDeletion
-            ? new BlobMark(container.Store, epoch, _writer, number, null, 0, Offset.Zero, isDeletion)
-            : last.Mark with { Epoch = epoch, Writer = _writer, Position = last.End });
+            ? new BlobMark(container.Store, epoch, _writer, number, null, 0, Offset.Zero, isDeletion, level)
+            : last.Mark with { Epoch = epoch, Writer = _writer, Position = last.End, Level = level });
     }
 
     /// <summary>Seals the last blob and reads its length; null where the log has none.</summary>

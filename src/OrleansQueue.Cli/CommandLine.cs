@@ -19,6 +19,7 @@ internal static class CommandLine
         ConsumeCommand.Build(),
         GroupCommands.Build(),
         DeadCommands.Build(),
+        ClusterCommands.Build(),
         BenchCommands.Build(),
     };
 

@@ -7,7 +7,6 @@ namespace OrleansQueue.Client;
 /// <summary>Opens producers, readers and consumers over a broker. It holds nothing itself; what it opens is disposed by who opened it.</summary>
 public sealed class BrokerClient
 {
-
     /// <summary>A client of a broker.</summary>
     /// <param name="broker">The broker.</param>
     /// <param name="options">Default: those of <see cref="ClientOptions"/>.</param>
@@ -25,6 +24,9 @@ public sealed class BrokerClient
 
     /// <summary>What operators do with consumer groups.</summary>
     public GroupAdmin Groups => new(Context);
+
+    /// <summary>What operators do with the cluster.</summary>
+    public ClusterAdmin Cluster => new(Context);
 
     /// <summary>What operators do with messages that groups gave up.</summary>
     public DeadLetterAdmin DeadLetters => new(Context);

@@ -34,6 +34,7 @@ public sealed partial class InProcessBroker : IBroker, IAsyncDisposable
     private readonly InProcessCatalogue _catalogue;
     private readonly InProcessGroups _groups;
     private readonly InProcessQueues _queues;
+    private readonly InProcessFormats _formats;
     private Task? _loading;
     private Task _round = Task.CompletedTask;
     private long _nextProducer;
@@ -62,6 +63,7 @@ public sealed partial class InProcessBroker : IBroker, IAsyncDisposable
         holds = new QueueHolds(surroundings);
         _groups = new InProcessGroups(store, surroundings, _duties, clock);
         _queues = new InProcessQueues(store, surroundings, clock);
+        _formats = new InProcessFormats(store, clock);
 
         // Two brokers on one store begin far from each other; one broker counts.
         _nextProducer = random.NextInt64(1L << 62);
@@ -153,6 +155,7 @@ public sealed partial class InProcessBroker : IBroker, IAsyncDisposable
             await _queues.DisposeAsync();
             await _partitions.DisposeAsync();
             await _catalogue.DisposeAsync();
+            await _formats.DisposeAsync();
         }
 
         return true;

@@ -8,10 +8,10 @@ public sealed class BlobFormatTests
     private static readonly LogId Orders = LogId.Parse("p-0197a000000070008000000000000002-00007");
 
     private static readonly BlobMark Mark = new(
-        new StoreId(new Guid("0197a000-0000-7000-8000-00000000000f")), new Epoch(41), new Guid("6f1c2a55-0d8e-4f6b-9a54-2f4f0b1c7d3e"), 3, new Offset(120_000), 1_048_576, new Offset(90_000), false);
+        new StoreId(new Guid("0197a000-0000-7000-8000-00000000000f")), new Epoch(41), new Guid("6f1c2a55-0d8e-4f6b-9a54-2f4f0b1c7d3e"), 3, new Offset(120_000), 1_048_576, new Offset(90_000), false, FormatLevel.First);
 
     private static readonly BlobMark Deletion = new(
-        new StoreId(new Guid("0197a000-0000-7000-8000-00000000000f")), new Epoch(42), new Guid("6f1c2a55-0d8e-4f6b-9a54-2f4f0b1c7d3e"), 57, null, 0, Offset.Zero, true);
+        new StoreId(new Guid("0197a000-0000-7000-8000-00000000000f")), new Epoch(42), new Guid("6f1c2a55-0d8e-4f6b-9a54-2f4f0b1c7d3e"), 57, null, 0, Offset.Zero, true, FormatLevel.First);
 
     [Fact]
     public void Metadata_is_written_as_ever()
@@ -69,6 +69,6 @@ public sealed class BlobFormatTests
     {
         var metadata = mark.Write();
         Assert.Equal(expected, string.Join('\n', metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => $"{entry.Key}={entry.Value}")));
-        Assert.Equal(mark, BlobMark.Read("blob", metadata));
+        Assert.Equal(mark, BlobMark.Read("blob", metadata, new()));
     }
 }

@@ -32,7 +32,7 @@ internal static class StoredBlobs
     public static async Task<BlobMark> MarkOfAsync(this BlobContainerClient container, LogId log, long number)
     {
         var blob = container.BlobOf(log, number);
-        return BlobMark.Read(blob.Name, (await blob.GetPropertiesAsync()).Value.Metadata);
+        return BlobMark.Read(blob.Name, (await blob.GetPropertiesAsync()).Value.Metadata, new());
     }
 
     /// <summary>Makes a blob as a store would make it.</summary>

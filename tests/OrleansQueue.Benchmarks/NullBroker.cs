@@ -24,6 +24,10 @@ internal sealed class NullBroker : IBroker
     public ValueTask<ListOffsetsResult> ListOffsetsAsync(TopicId topic, Partition partition, OffsetQuery query, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask<ClusterDescription> DescribeClusterAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<RaiseFormatResult> RaiseFormatAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<PartitionStatus?> DescribePartitionAsync(TopicId topic, Partition partition, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

@@ -78,3 +78,9 @@ public sealed class ClusterTopicSpec(ThreeSilos silos) : TopicSpec
 {
     protected override ValueTask<IBroker> CreateBrokerAsync() => new(silos.Broker);
 }
+
+[Collection(SharedSilos.Name)]
+public sealed class ClusterClusterSpec(ThreeSilos silos) : ClusterSpec
+{
+    protected override ValueTask<IBroker> CreateBrokerAsync() => new(silos.Broker);
+}

@@ -60,7 +60,7 @@ public sealed class BitFlipsTests : IDisposable
         var log = LogId.ForPartition(partition.Topic, partition.Partition);
         var (disk, file) = (new SimulatedDisk(), new DiskFile());
         disk.MakeFolder($"/store/logs/{log}").Put(SegmentName.OfLog(Offset.Zero), file);
-        file.Write(0, SegmentHeader.Write(new StoreId(Guid.Empty), log, Offset.Zero, new(0)));
+        file.Write(0, SegmentHeader.Write(new StoreId(Guid.Empty), log, Offset.Zero, new(0), FormatLevel.First));
         file.Write(SegmentHeader.Size, new byte[Bytes]);
         file.Sync();
         return (disk, file);

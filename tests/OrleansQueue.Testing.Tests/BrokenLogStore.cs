@@ -13,6 +13,10 @@ internal sealed class BrokenLogStore(ILogStore inner) : ILogStore
 
     public StoreId Id => inner.Id;
 
+    public FormatLevel CreatedAt => inner.CreatedAt;
+
+    public FormatLevels Levels => inner.Levels;
+
     public ValueTask<ILog> OpenAsync(LogId log, LogOptions options, ITailObserver observer, CancellationToken cancellationToken) =>
         IsBroken ? throw new IOException("broken") : inner.OpenAsync(log, options, observer, cancellationToken);
 

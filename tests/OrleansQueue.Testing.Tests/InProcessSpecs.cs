@@ -94,3 +94,9 @@ public sealed class InProcessRetentionSpec : RetentionSpec
 
     protected override void Advance(TimeSpan by) => _clock.Advance(by);
 }
+
+/// <summary>The in-process broker keeps the contract that every broker keeps, on the system's clock.</summary>
+public sealed class InProcessClusterSpec : ClusterSpec
+{
+    protected override ValueTask<IBroker> CreateBrokerAsync() => new(new InProcessBroker());
+}

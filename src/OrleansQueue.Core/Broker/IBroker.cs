@@ -11,7 +11,7 @@ namespace OrleansQueue.Broker;
 /// <see cref="OperationCanceledException"/> when it was cancelled, which likewise says nothing of the outcome.
 /// </para>
 /// </summary>
-public interface IBroker : ITopicVerbs, IProducerVerbs, IPartitionVerbs, IGroupVerbs, IQueueVerbs;
+public interface IBroker : ITopicVerbs, IProducerVerbs, IPartitionVerbs, IGroupVerbs, IQueueVerbs, IClusterVerbs;
 
 /// <summary>Topics: create, find, list, alter, delete.</summary>
 public interface ITopicVerbs

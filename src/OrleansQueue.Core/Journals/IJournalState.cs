@@ -28,4 +28,7 @@ internal sealed record JournalOptions
     /// Default: 256 KiB, read back in about a millisecond.
     /// </summary>
     public int SnapshotAfterBytes { get; init; } = 256 << 10;
+
+    /// <summary>The level of the formats at which it is written for ever. Default: none, so that it follows the cluster's, by a snapshot where it is to be a higher one.</summary>
+    public FormatLevel? Level { get; init; }
 }

@@ -21,6 +21,7 @@ internal sealed class Journal : IAsyncDisposable
     private readonly ILog _log;
     private readonly IJournalState _state;
     private readonly JournalOptions _options;
+    private readonly FormatLevels _levels;
     private readonly RecordBatchBuilder _open = new(4 << 10);
     private TaskCompletionSource<StoreOutcome> _openDone = NewDone();
     private Task<StoreOutcome> _lastDone = Task.FromResult(StoreOutcome.Done);
@@ -30,11 +31,12 @@ internal sealed class Journal : IAsyncDisposable
     private long _snapshotBytes;
     private Offset? _active;
 
-    private Journal(ILog log, IJournalState state, JournalOptions options, JournalReplay replay)
+    private Journal(ILog log, IJournalState state, JournalOptions options, FormatLevels levels, JournalReplay replay)
     {
         _log = log;
         _state = state;
         _options = options;
+        _levels = levels;
         _next = replay.Next;
         _entryBytes = replay.EntryBytes;
         _snapshotBytes = replay.SnapshotBytes;
@@ -53,10 +55,10 @@ internal sealed class Journal : IAsyncDisposable
     public static async ValueTask<Journal> OpenAsync(
         ILogStore store, LogId id, IJournalState state, JournalOptions options, CancellationToken cancellationToken)
     {
-        var log = await store.OpenAsync(id, new LogOptions(options.Durability), NoObserver.Instance, cancellationToken);
+        var log = await store.OpenAsync(id, new LogOptions(options.Durability, Level: options.Level), NoObserver.Instance, cancellationToken);
         var replay = new JournalReplay(log, state);
         await replay.RunAsync(cancellationToken);
-        return new Journal(log, state, options, replay);
+        return new Journal(log, state, options, store.Levels, replay);
     }
 
     /// <summary>Applies an entry to the state at once; the answer says when it is kept.</summary>
@@ -153,8 +155,12 @@ internal sealed class Journal : IAsyncDisposable
 
     /// <summary>Entries that would not fit into one commit are never written: the snapshot stands for them.</summary>
     private bool IsSnapshotDue() =>
-        _entryBytes + _open.SizeInBytes > Math.Max(_options.SnapshotAfterBytes, _snapshotBytes)
+        IsLevelBehind
+        || _entryBytes + _open.SizeInBytes > Math.Max(_options.SnapshotAfterBytes, _snapshotBytes)
         || _open.SizeInBytes > StoreLimits.MaxCommitBytes / 2;
+
+    /// <summary>An entry may be of the level that the cluster came to, and stands in a segment that carries it: a snapshot begins one.</summary>
+    private bool IsLevelBehind => _active is not null && _options.Level is null && _log.Level < _levels.Current;
 
     private async ValueTask<StoreOutcome> WriteEntriesAsync()
     {

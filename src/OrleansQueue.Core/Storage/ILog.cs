@@ -22,6 +22,9 @@ internal interface ILog : IAsyncDisposable
     /// <summary>This owner's fencing number, higher than that of every owner before it.</summary>
     Epoch Epoch { get; }
 
+    /// <summary>The level of the formats that what is appended now may have: that of the last segment, or of the first one to be begun.</summary>
+    FormatLevel Level { get; }
+
     /// <summary>The segments as recovered when the log was opened, oldest first; none where the log is new.</summary>
     IReadOnlyList<SegmentExtent> Segments { get; }
 

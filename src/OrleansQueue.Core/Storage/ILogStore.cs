@@ -9,6 +9,12 @@ internal interface ILogStore : IAsyncDisposable
     /// <summary>The identity that the store was created with.</summary>
     StoreId Id { get; }
 
+    /// <summary>The level of the formats at which the store was created; what it holds is of that level or a higher one.</summary>
+    FormatLevel CreatedAt { get; }
+
+    /// <summary>What levels its user reads and writes.</summary>
+    FormatLevels Levels { get; }
+
     /// <summary>
     /// Opens a log for writing, whether it exists yet or not. When the call returns, every handle opened earlier is fenced:
     /// nothing that it appends from then on is stored, and what it had in flight is either part of the log or gone. Only
@@ -20,6 +26,7 @@ internal interface ILogStore : IAsyncDisposable
     /// <param name="cancellationToken">Ends the recovery; the log may then be opened again.</param>
     /// <exception cref="IOException">The storage cannot be read.</exception>
     /// <exception cref="LogFencedException">The options continue an owner that was fenced.</exception>
+    /// <exception cref="FormatLevelException">The log is at a level that this version does not know.</exception>
     ValueTask<ILog> OpenAsync(LogId log, LogOptions options, ITailObserver observer, CancellationToken cancellationToken);
 
     /// <summary>The logs of the store, in no order.</summary>
@@ -35,7 +42,8 @@ internal interface ILogStore : IAsyncDisposable
 /// The epoch of an owner that opens its log again after a failed write, or null for a new owner. Where a later owner has opened the
 /// log meanwhile, the opening throws <see cref="LogFencedException"/> instead of fencing that owner.
 /// </param>
-internal sealed record LogOptions(Durability Durability = Durability.Fsync, Epoch? Continues = null);
+/// <param name="Level">The level at which segments are begun, or null for that of the store's <see cref="ILogStore.Levels"/> then.</param>
+internal sealed record LogOptions(Durability Durability = Durability.Fsync, Epoch? Continues = null, FormatLevel? Level = null);
 
 /// <summary>An owner that wanted to go on found that another has the log.</summary>
 internal sealed class LogFencedException(LogId log, Epoch earlier, Epoch owner)

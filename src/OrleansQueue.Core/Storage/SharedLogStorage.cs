@@ -15,7 +15,8 @@ public abstract class SharedLogStorage
 
     /// <summary>Opens the store that is there, or makes one.</summary>
     /// <param name="newId">The identity of a store that is made.</param>
+    /// <param name="levels">What levels of the formats are read and written.</param>
     /// <param name="cancellationToken">Ends the try.</param>
     /// <exception cref="IOException">The storage cannot be reached.</exception>
-    internal abstract Task<ILogStore> OpenAsync(StoreId newId, CancellationToken cancellationToken);
+    internal abstract Task<ILogStore> OpenAsync(StoreId newId, FormatLevels levels, CancellationToken cancellationToken);
 }

@@ -32,14 +32,16 @@ internal sealed class Catalogue : IAsyncDisposable
     private const int MostListed = 1_001;
 
     private readonly CatalogueState _state;
+    private readonly FormatLevels _levels;
     private readonly Journal _journal;
     private readonly ITopicKeepers _keepers;
     private readonly Func<TopicId> _newId;
 
-    private Catalogue(CatalogueState state, Journal journal, ITopicKeepers keepers, Func<TopicId> newId)
+    private Catalogue(CatalogueState state, Journal journal, FormatLevels levels, ITopicKeepers keepers, Func<TopicId> newId)
     {
         _state = state;
         _journal = journal;
+        _levels = levels;
         _keepers = keepers;
         _newId = newId;
     }
@@ -61,10 +63,10 @@ internal sealed class Catalogue : IAsyncDisposable
     public static async ValueTask<Catalogue> OpenAsync(
         ILogStore store, int shard, ITopicKeepers keepers, Func<TopicId> newId, ILogEvents events, CancellationToken cancellationToken)
     {
-        var state = new CatalogueState();
+        var state = new CatalogueState(store.Levels);
         var log = LogId.Parse($"catalogue-{shard:D2}");
         var journal = await Journal.OpenAsync(store, log, state, new JournalOptions(), cancellationToken).ToldToAsync(events, log, static opened => opened.Tail);
-        return new Catalogue(state, journal, keepers, newId);
+        return new Catalogue(state, journal, store.Levels, keepers, newId);
     }
 
     /// <inheritdoc cref="ITopicVerbs.CreateTopicAsync"/>
@@ -170,7 +172,7 @@ internal sealed class Catalogue : IAsyncDisposable
     /// <summary>Writes a topic and tells its keeper. The answer is what is written, in which times are whole milliseconds.</summary>
     private async ValueTask<TopicDescription> PutAsync(TopicDescription topic)
     {
-        await AppendAsync(new CatalogueEntry { Put = TopicDocument.Of(topic) });
+        await AppendAsync(new CatalogueEntry { Put = TopicDocument.Of(topic, _levels.Current) });
         var written = _state.Find(topic.Name)!;
         await SettleAsync(written);
         return written;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using OrleansQueue.Broker;
 using OrleansQueue.Journals;
+using OrleansQueue.Storage;
 
 namespace OrleansQueue.Topics;
 
@@ -9,7 +10,8 @@ namespace OrleansQueue.Topics;
 /// The topics of one shard of the catalogue, by name, and what is still to be done about some of them. Entries and snapshots
 /// are JSON, see docs/formats/topics.md.
 /// </summary>
-internal sealed class CatalogueState : IJournalState
+/// <param name="levels">The levels of documents that it reads and writes.</param>
+internal sealed class CatalogueState(FormatLevels levels) : IJournalState
 {
     private readonly SortedDictionary<string, TopicDescription> _topics = new(StringComparer.Ordinal);
     private readonly Dictionary<TopicId, int> _deleting = [];
@@ -32,7 +34,7 @@ internal sealed class CatalogueState : IJournalState
     public void WriteSnapshot(IBufferWriter<byte> to)
     {
         using var writer = new Utf8JsonWriter(to);
-        var entries = _topics.Values.Select(topic => new CatalogueEntry { Put = TopicDocument.Of(topic), Settled = !_unsettled.Contains(topic.Name) })
+        var entries = _topics.Values.Select(topic => new CatalogueEntry { Put = TopicDocument.Of(topic, levels.Current), Settled = !_unsettled.Contains(topic.Name) })
             .Concat(_deleting.Select(topic => new CatalogueEntry { Deleting = topic.Key.Value, Partitions = topic.Value }));
         JsonSerializer.Serialize(writer, new CatalogueSnapshot { Entries = [.. entries] }, CatalogueJson.Default.CatalogueSnapshot);
     }
@@ -52,7 +54,7 @@ internal sealed class CatalogueState : IJournalState
     {
         if (entry.Put is { } document)
         {
-            var topic = document.ToDescription();
+            var topic = document.ToDescription(levels);
             _topics[topic.Name] = topic;
             SetSettled(topic.Name, entry.Settled);
         }

@@ -2,15 +2,14 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrleansQueue.Batches;
 using OrleansQueue.Broker;
+using OrleansQueue.Storage;
 
 namespace OrleansQueue.Topics;
 
 /// <summary>A topic as it is written down: in the catalogue's journal and as the document of its keeper. See docs/formats/topics.md.</summary>
 internal sealed record TopicDocument
 {
-    private const int CurrentFormat = 1;
-
-    /// <summary>The version of this form.</summary>
+    /// <summary>The level of the formats that it was written at.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public int Format { get; init; }
 
@@ -43,9 +42,10 @@ internal sealed record TopicDocument
     /// <summary>Whose dead letters the topic holds, or nothing.</summary>
     public DeadLetterOrigin? DeadLettersOf { get; init; }
 
-    public static TopicDocument Of(TopicDescription topic) => new()
+    /// <summary>What is written of a topic at a level.</summary>
+    public static TopicDocument Of(TopicDescription topic, FormatLevel level) => new()
     {
-        Format = CurrentFormat,
+        Format = level.Value,
         Name = topic.Name,
         Id = topic.Id.Value,
         Version = topic.Version,
@@ -62,7 +62,7 @@ internal sealed record TopicDocument
     public static byte[] Write(TopicDocument document) => JsonSerializer.SerializeToUtf8Bytes(document, CatalogueJson.Default.TopicDocument);
 
     /// <summary>Reads a document.</summary>
-    /// <exception cref="InvalidDataException">It is no topic document, or one of a later format.</exception>
+    /// <exception cref="InvalidDataException">It is no topic document.</exception>
     public static TopicDocument Read(ReadOnlySpan<byte> json)
     {
         try
@@ -75,14 +75,10 @@ internal sealed record TopicDocument
         }
     }
 
-    /// <exception cref="InvalidDataException">The document is of a later format.</exception>
-    public TopicDescription ToDescription()
+    /// <exception cref="FormatLevelException">This version does not know the document's level.</exception>
+    public TopicDescription ToDescription(FormatLevels levels)
     {
-        if (Format is < 1 or > CurrentFormat)
-        {
-            throw new InvalidDataException($"The document of topic {Name} has format {Format}; this version reads 1 to {CurrentFormat}.");
-        }
-
+        levels.Check($"The document of topic {Name}", new FormatLevel(Format));
         var settings = new TopicSettings
         {
             Partitions = Partitions,

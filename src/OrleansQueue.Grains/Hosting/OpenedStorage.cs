@@ -17,26 +17,28 @@ internal sealed record OpenedStorage(string Name, ILogStore Logs, IDocumentStore
 
     /// <summary>Opens what the options name.</summary>
     /// <exception cref="StoreInUseException">Another process has the folder.</exception>
-    public static async Task<OpenedStorage> OpenAsync(OrleansQueueOptions options, string root, SharedMemory? shared, TimeProvider clock, BrokerMetrics metrics, CancellationToken cancellationToken)
+    /// <exception cref="FormatLevelException">It was made at a level of the formats that this version does not know.</exception>
+    public static async Task<OpenedStorage> OpenAsync(
+        OrleansQueueOptions options, string root, SharedMemory? shared, FormatLevels levels, TimeProvider clock, BrokerMetrics metrics, CancellationToken cancellationToken)
     {
         if (shared is not null)
         {
-            return new OpenedStorage("memory shared by the silos of this process", shared.Logs, shared.Documents, IsShared: true);
+            return new OpenedStorage("memory shared by the silos of this process", shared.Logs.For(levels), shared.Documents, IsShared: true);
         }
 
         var id = new StoreId(Guid.NewGuid());
         if (options.SharedStorage is { } storage)
         {
-            return new OpenedStorage(storage.Name, await storage.OpenAsync(id, cancellationToken), null, IsShared: false);
+            return new OpenedStorage(storage.Name, await storage.OpenAsync(id, levels, cancellationToken), null, IsShared: false);
         }
 
         if (options.Storage == StorageKind.Memory)
         {
-            return new OpenedStorage("memory", new MemoryLogStore(id), new MemoryDocuments(), IsShared: false);
+            return new OpenedStorage("memory", new MemoryLogStore(id, levels: levels), new MemoryDocuments(), IsShared: false);
         }
 
         var path = Path.GetFullPath(options.FilesPath, Path.GetFullPath(root));
-        var settings = new FileStoreOptions { Path = path, NewId = id, Clock = clock };
+        var settings = new FileStoreOptions { Path = path, NewId = id, Levels = levels, Clock = clock };
         var disk = new MeasuredDisk(OperatingSystemDisk.Instance, clock, metrics);
         var logs = await FileLogStore.OpenAsync(
             settings, disk, new DiskThreads("OrleansQueue write", settings.WriteThreads), new DiskThreads("OrleansQueue read", settings.ReadThreads));
@@ -60,9 +62,9 @@ internal sealed record OpenedStorage(string Name, ILogStore Logs, IDocumentStore
 }
 
 /// <summary>Storage in memory that several silos of one process share, as tests of a cluster need it.</summary>
-internal sealed class SharedMemory
+internal sealed class SharedMemory(FormatLevels? levels = null)
 {
-    public MemoryLogStore Logs { get; } = new(new StoreId(Guid.NewGuid()));
+    public MemoryLogStore Logs { get; } = new(new StoreId(Guid.NewGuid()), levels: levels);
 
     public MemoryDocuments Documents { get; } = new();
 }

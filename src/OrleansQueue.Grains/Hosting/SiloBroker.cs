@@ -23,6 +23,7 @@ internal sealed class SiloBroker(
     IOptions<OrleansQueueOptions> options,
     IHostEnvironment? environment,
     SharedMemory? shared,
+    FormatLevels levels,
     TimeProvider clock,
     BrokerMetrics metrics,
     ILogEvents events,
@@ -95,7 +96,7 @@ internal sealed class SiloBroker(
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {
-        _storage = await OpenedStorage.OpenAsync(options.Value, environment?.ContentRootPath ?? "", shared, clock, metrics, cancellationToken);
+        _storage = await OpenedStorage.OpenAsync(options.Value, environment?.ContentRootPath ?? "", shared, levels, clock, metrics, cancellationToken);
         logger.StoreOpened(StoreName, Logs.Id);
     }
 

@@ -10,6 +10,7 @@ using Orleans.Storage;
 using OrleansQueue.Client;
 using OrleansQueue.Grains.Documents;
 using OrleansQueue.Grains.Duties;
+using OrleansQueue.Grains.Formats;
 using OrleansQueue.Grains.Groups;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Logging;
@@ -20,6 +21,7 @@ using OrleansQueue.Grains.Topics;
 using OrleansQueue.Log;
 using OrleansQueue.Partitions;
 using OrleansQueue.Queues;
+using OrleansQueue.Storage;
 using OrleansQueue.Telemetry;
 
 namespace OrleansQueue;
@@ -47,6 +49,7 @@ public static class OrleansQueueSiloBuilderExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(static provider => new BrokerMetrics(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton<ILogEvents, LoggedEvents>();
+        services.TryAddSingleton(static _ => new FormatLevels(FormatRange.Own, FormatRange.Own.Oldest));
         services.AddSingleton(CreateSiloBroker);
         services.AddSingleton<DutyClient>();
         services.AddSingleton<GroupRegistry>();
@@ -58,6 +61,7 @@ public static class OrleansQueueSiloBuilderExtensions
         services.AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreCheck>();
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FormatWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DutyScanner>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PlacementWatch>();
         services.AddOrleansQueueBroker(configure);
@@ -99,6 +103,7 @@ public static class OrleansQueueSiloBuilderExtensions
         provider.GetRequiredService<IOptions<OrleansQueueOptions>>(),
         provider.GetService<IHostEnvironment>(),
         provider.GetService<SharedMemory>(),
+        provider.GetRequiredService<FormatLevels>(),
         provider.GetRequiredService<TimeProvider>(),
         provider.GetRequiredService<BrokerMetrics>(),
         provider.GetRequiredService<ILogEvents>(),

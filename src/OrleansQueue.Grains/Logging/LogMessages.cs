@@ -52,4 +52,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(1015, LogLevel.Warning, "The silo stops and could not hand its partitions over before; they are opened elsewhere when it has stopped.")]
     public static partial void NotDrained(this ILogger logger, Exception error);
+
+    [LoggerMessage(1016, LogLevel.Information, "This silo writes format level {Level} from now on.")]
+    public static partial void FormatRaised(this ILogger logger, FormatLevel level);
+
+    [LoggerMessage(1017, LogLevel.Warning, "The level of formats could not be asked for; it will be tried again. Until then the silo writes the level that it wrote.")]
+    public static partial void FormatNotKnown(this ILogger logger, Exception error);
+
+    [LoggerMessage(1018, LogLevel.Critical, "The cluster came to a format level that this version does not know. The silo stops.")]
+    public static partial void FormatUnknown(this ILogger logger, Exception error);
 }

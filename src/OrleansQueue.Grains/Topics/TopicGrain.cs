@@ -2,6 +2,7 @@ using Orleans.Placement;
 using OrleansQueue.Broker;
 using OrleansQueue.Contracts.Grains;
 using OrleansQueue.Grains.Documents;
+using OrleansQueue.Storage;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Grains.Topics;
@@ -11,7 +12,7 @@ namespace OrleansQueue.Grains.Topics;
 /// </summary>
 [GrainType("oq-topic"), Immovable]
 internal sealed class TopicGrain(
-    IGrainContext context, IGrainFactory grains, [PersistentState("topic", TopicStorage.Name)] IPersistentState<TopicState> state)
+    IGrainContext context, IGrainFactory grains, FormatLevels levels, [PersistentState("topic", TopicStorage.Name)] IPersistentState<TopicState> state)
     : IGrainBase, ITopicGrain
 {
     // How many partitions are called at once, so that a topic of thousands does not flood the cluster.
@@ -28,7 +29,7 @@ internal sealed class TopicGrain(
             _asked.Add(partition);
         }
 
-        return new(state.State.Document?.ToDescription());
+        return new(state.State.Document?.ToDescription(levels));
     }
 
     public async ValueTask KeepAsync(TopicDescription topic)
@@ -39,7 +40,7 @@ internal sealed class TopicGrain(
         }
 
         var before = state.State;
-        state.State = new TopicState { Document = TopicDocument.Of(topic) };
+        state.State = new TopicState { Document = TopicDocument.Of(topic, levels.Current) };
         try
         {
             await state.WriteStateAsync();

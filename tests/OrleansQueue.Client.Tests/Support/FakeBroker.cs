@@ -149,6 +149,10 @@ internal sealed partial class FakeBroker(ManualClock clock) : IBroker
         return new ListOffsetsResult.Found(new Position(topic, partition, offset, Epoch.None));
     }
 
+    public ValueTask<ClusterDescription> DescribeClusterAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<RaiseFormatResult> RaiseFormatAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<PartitionStatus?> DescribePartitionAsync(TopicId topic, Partition partition, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

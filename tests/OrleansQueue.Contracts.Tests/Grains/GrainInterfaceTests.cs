@@ -34,6 +34,9 @@ public sealed class GrainInterfaceTests
         "oq.IDutyHolderGrain/run-duty() -> Timestamp?",
         "oq.IDutyIndexGrain/run-due()",
         "oq.IDutyIndexGrain/set(GrainId, Timestamp?)",
+        "oq.IFormatGrain/announce(SiloRow) -> Int32",
+        "oq.IFormatGrain/describe() -> ClusterAnswer",
+        "oq.IFormatGrain/raise() -> RaiseFormatAnswer",
         "oq.IGroupIndexGrain/has(String) -> Boolean",
         "oq.IGroupIndexGrain/list(String, Int32) -> List<GroupSummary>",
         "oq.IGroupIndexGrain/put(GroupSummary, Epoch)",
@@ -86,7 +89,7 @@ public sealed class GrainInterfaceTests
     /// <summary>A grain that answers some calls itself would be asked under a name of its class.</summary>
     [Fact]
     public void Every_grain_has_a_name_of_its_own() => Assert.Equal(
-        ["oq-catalogue", "oq-duties", "oq-group", "oq-groups", "oq-partition", "oq-placement", "oq-queue", "oq-store", "oq-topic"],
+        ["oq-catalogue", "oq-duties", "oq-format", "oq-group", "oq-groups", "oq-partition", "oq-placement", "oq-queue", "oq-store", "oq-topic"],
         Ours.Assemblies.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsClass && typeof(IGrainBase).IsAssignableFrom(type))
             .Select(type => type.GetCustomAttributesData().Single(data => data.AttributeType == typeof(GrainTypeAttribute)).ConstructorArguments[0].Value as string)

@@ -32,7 +32,19 @@ internal static partial class WireValues
 
     private static readonly TopicDescription Description = new("orders", Topic, Settings, 9);
 
-    public static IReadOnlyList<WireValue> All { get; } = [.. Numbers(), .. Topics(), .. Produced(), .. Fetched(), .. Offsets(), .. Groups(), .. Members(), .. Commits(), .. Leases(), .. Queues()];
+    private static readonly SiloDescription Silo = new("silo-2", "S10.0.0.2:11111:5", "1.2.3", new(4), new(5));
+
+    public static IReadOnlyList<WireValue> All { get; } = [.. Numbers(), .. Topics(), .. Produced(), .. Fetched(), .. Offsets(), .. Cluster(), .. Groups(), .. Members(), .. Commits(), .. Leases(), .. Queues()];
+
+    private static IEnumerable<WireValue> Cluster() =>
+    [
+        Of("silo", new SiloRow("silo-2", "S10.0.0.2:11111:5", "1.2.3", 4, 5)),
+        Of("silo that has not told", new SiloRow("silo-1", "S10.0.0.1:11111:5", null, 0, 0)),
+        Of("cluster", ClusterAnswer.Of(new ClusterDescription(new StoreId(new Guid("0197a000-0000-7000-8000-0000000000bb")), "memory", new(4), [Silo]))),
+        Of("raise-format-answer", RaiseFormatAnswer.Of(new RaiseFormatResult.Raised(new(3), new(5)))),
+        Of("raise-format-answer newest", RaiseFormatAnswer.Of(new RaiseFormatResult.Newest(new(5)))),
+        Of("raise-format-answer held back", RaiseFormatAnswer.Of(new RaiseFormatResult.HeldBack(new(4), [Silo]))),
+    ];
 
     private static IEnumerable<WireValue> Numbers() =>
     [

@@ -13,6 +13,10 @@ internal sealed class HalfDeletingStore(ILogStore inner) : ILogStore
 
     public StoreId Id => inner.Id;
 
+    public FormatLevel CreatedAt => inner.CreatedAt;
+
+    public FormatLevels Levels => inner.Levels;
+
     public async ValueTask<ILog> OpenAsync(LogId log, LogOptions options, ITailObserver observer, CancellationToken cancellationToken) =>
         new HalfDeletingLog(this, await inner.OpenAsync(log, options, observer, cancellationToken));
 
@@ -29,6 +33,8 @@ internal sealed class HalfDeletingStore(ILogStore inner) : ILogStore
         public LogId Id => inner.Id;
 
         public Epoch Epoch => inner.Epoch;
+
+        public FormatLevel Level => inner.Level;
 
         public IReadOnlyList<SegmentExtent> Segments => inner.Segments;
 

@@ -58,6 +58,10 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
 
     public StoreId Id => inner.Id;
 
+    public FormatLevel CreatedAt => inner.CreatedAt;
+
+    public FormatLevels Levels => inner.Levels;
+
     public async ValueTask<ILog> OpenAsync(LogId log, LogOptions options, ITailObserver observer, CancellationToken cancellationToken)
     {
         await (OnOpen?.Invoke() ?? Task.CompletedTask);
@@ -102,6 +106,8 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
         public int AppendsAtOnce => store.AppendsAtOnce;
 
         public Epoch Epoch => inner.Epoch;
+
+        public FormatLevel Level => inner.Level;
 
         public IReadOnlyList<SegmentExtent> Segments => store.Shorten is { } shorten ? [.. inner.Segments.Select(shorten)] : inner.Segments;
 

@@ -7,6 +7,10 @@ internal sealed class NullLogStore : ILogStore
 {
     public StoreId Id => default;
 
+    public FormatLevel CreatedAt => FormatLevel.First;
+
+    public FormatLevels Levels { get; } = new();
+
     public ValueTask<ILog> OpenAsync(LogId log, LogOptions options, ITailObserver observer, CancellationToken cancellationToken) => new(new NullLog(log));
 
     public ValueTask<IReadOnlyList<LogId>> ListAsync(CancellationToken cancellationToken) => new([]);
@@ -20,6 +24,8 @@ internal sealed class NullLogStore : ILogStore
         public LogId Id => id;
 
         public Epoch Epoch => new(0);
+
+        public FormatLevel Level => FormatLevel.First;
 
         public IReadOnlyList<SegmentExtent> Segments => [];
 

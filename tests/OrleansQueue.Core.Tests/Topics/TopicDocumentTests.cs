@@ -21,8 +21,8 @@ public sealed class TopicDocumentTests
     {
         var golden = TopicExamples.Golden(file);
 
-        Assert.Equal(topic, TopicDocument.Read(Encoding.UTF8.GetBytes(golden)).ToDescription());
-        Assert.Equal(golden, Encoding.UTF8.GetString(TopicDocument.Write(TopicDocument.Of(topic))));
+        Assert.Equal(topic, TopicDocument.Read(Encoding.UTF8.GetBytes(golden)).ToDescription(new()));
+        Assert.Equal(golden, Encoding.UTF8.GetString(TopicDocument.Write(TopicDocument.Of(topic, FormatLevel.First))));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class TopicDocumentTests
         foreach (var time in new[] { TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(1_001), TimeSpan.MaxValue })
         {
             var topic = TopicExamples.Plain with { Settings = new TopicSettings { RetentionTime = time } };
-            var read = TopicDocument.Read(TopicDocument.Write(TopicDocument.Of(topic))).ToDescription().Settings.RetentionTime;
+            var read = TopicDocument.Read(TopicDocument.Write(TopicDocument.Of(topic, FormatLevel.First))).ToDescription(new()).Settings.RetentionTime;
             Assert.Equal((long)time.TotalMilliseconds, (long)read!.Value.TotalMilliseconds);
         }
     }
@@ -64,8 +64,8 @@ public sealed class TopicDocumentTests
         var text = TopicExamples.Golden("topic-plain.json").Replace("\"format\":1", $"\"format\":{format}", StringComparison.Ordinal);
         var document = TopicDocument.Read(Encoding.UTF8.GetBytes(text));
 
-        var error = Assert.Throws<InvalidDataException>(() => document.ToDescription());
-        Assert.Equal($"The document of topic plain has format {format}; this version reads 1 to 1.", error.Message);
+        var error = Assert.Throws<FormatLevelException>(() => document.ToDescription(new()));
+        Assert.StartsWith($"The document of topic plain is at format level {format}, and this version knows level 1. ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,6 +73,6 @@ public sealed class TopicDocumentTests
     {
         var text = TopicExamples.Golden("topic-plain.json").Replace("\"format\":1", "\"format\":1,\"later\":{\"a\":[1]}", StringComparison.Ordinal);
 
-        Assert.Equal(TopicExamples.Plain, TopicDocument.Read(Encoding.UTF8.GetBytes(text)).ToDescription());
+        Assert.Equal(TopicExamples.Plain, TopicDocument.Read(Encoding.UTF8.GetBytes(text)).ToDescription(new()));
     }
 }

@@ -62,6 +62,10 @@ internal sealed class WatchedBroker(IBroker broker, GroupHistory history) : IBro
 
     public ValueTask<PartitionStatus?> DescribePartitionAsync(TopicId topic, Partition partition, CancellationToken cancellationToken) => broker.DescribePartitionAsync(topic, partition, cancellationToken);
 
+    public ValueTask<ClusterDescription> DescribeClusterAsync(CancellationToken cancellationToken) => broker.DescribeClusterAsync(cancellationToken);
+
+    public ValueTask<RaiseFormatResult> RaiseFormatAsync(CancellationToken cancellationToken) => broker.RaiseFormatAsync(cancellationToken);
+
     public ValueTask<CreateGroupResult> CreateGroupAsync(string group, GroupSettings settings, IReadOnlyList<string> topics, CancellationToken cancellationToken) => broker.CreateGroupAsync(group, settings, topics, cancellationToken);
 
     public ValueTask<GroupDescription?> FindGroupAsync(string group, CancellationToken cancellationToken) => broker.FindGroupAsync(group, cancellationToken);

@@ -10,6 +10,10 @@ internal sealed class SharedStore(ILogStore inner, StoreLine line) : ILogStore
 {
     public StoreId Id => inner.Id;
 
+    public FormatLevel CreatedAt => inner.CreatedAt;
+
+    public FormatLevels Levels => inner.Levels;
+
     public async ValueTask<ILog> OpenAsync(LogId log, LogOptions options, ITailObserver observer, CancellationToken cancellationToken) =>
         new SharedLog(await line.CallAsync(() => inner.OpenAsync(log, options, observer, cancellationToken), isWrite: true), line);
 
@@ -31,6 +35,8 @@ internal sealed class SharedLog(ILog inner, StoreLine line) : ILog
     public LogId Id => inner.Id;
 
     public Epoch Epoch => inner.Epoch;
+
+    public FormatLevel Level => inner.Level;
 
     public IReadOnlyList<SegmentExtent> Segments => inner.Segments;
 

@@ -16,12 +16,17 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
     private long _markNumber;
     private long _markedAt;
     private long _sidecars;
+    private FormatLevel? _level;
     private bool _rollFailed;
     private bool _lacksRoom;
 
     public LogId Id => id;
 
     public Epoch Epoch => epoch;
+
+    public FormatLevel Level => _level ?? NextLevel;
+
+    private FormatLevel NextLevel => options.Level ?? store.Options.Levels.Behind(_level ?? FormatLevel.First);
 
     public IReadOnlyList<SegmentExtent> Segments { get; private set; } = [];
 
@@ -33,6 +38,7 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
         Segments = found.Segments;
         Tail = found.Tail;
         _lacksRoom = found.LacksRoom;
+        _level = found.Level;
         if (found.Segments.Count != 0)
         {
             _active = found.Segments[^1].FirstOffset;
@@ -97,8 +103,9 @@ internal sealed class FileLog(LogId id, Epoch epoch, LogOptions options, LogSlot
             WriteMark(last, _end);
         }
 
-        store.Segments.Create(id, firstOffset, epoch);
-        _active = firstOffset;
+        var level = NextLevel;
+        store.Segments.Create(id, firstOffset, epoch, level);
+        (_active, _level) = (firstOffset, level);
         _end = _synced = _markedPosition = _markNumber = 0;
         _rollFailed = false;
     });

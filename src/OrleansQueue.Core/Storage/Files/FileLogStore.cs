@@ -16,10 +16,14 @@ internal sealed class FileLogStore : ILogStore
     private FileLogStore(FileStoreParts parts)
     {
         _parts = parts;
-        _memory = new MemoryLogStore(parts.Folder.Id, NextEpochAsync);
+        _memory = new MemoryLogStore(parts.Folder.Id, NextEpochAsync, parts.Options.Levels);
     }
 
     public StoreId Id => _parts.Folder.Id;
+
+    public FormatLevel CreatedAt => _parts.Folder.CreatedAt;
+
+    public FormatLevels Levels => _parts.Options.Levels;
 
     /// <summary>Takes the folder, replays what an earlier process left in the write-ahead files, and opens the store.</summary>
     /// <exception cref="StoreInUseException">Another process has the folder.</exception>
@@ -129,7 +133,7 @@ internal sealed class FileLogStore : ILogStore
 
     private static FileStoreParts OpenParts(FileStoreOptions options, IDisk disk, IDiskScheduler writes, IDiskScheduler reads)
     {
-        var folder = StoreFolder.Open(disk, options.Path, options.NewId);
+        var folder = StoreFolder.Open(disk, options.Path, options.NewId, options.Levels);
         try
         {
             var segments = new SegmentFiles(disk, folder, options.MaxOpenFiles);

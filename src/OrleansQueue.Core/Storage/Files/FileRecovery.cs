@@ -13,6 +13,9 @@ internal sealed record RecoveredFiles(IReadOnlyList<SegmentExtent> Segments, Tai
 {
     public static RecoveredFiles None { get; } = new([], TailReport.Whole, 0, default);
 
+    /// <summary>The level of the last segment, or null where there is none.</summary>
+    public FormatLevel? Level { get; init; }
+
     /// <summary>Whether the disk is too full to cut the tail; the log then takes no appends, and opening it again tries once more.</summary>
     public bool LacksRoom { get; init; }
 }
@@ -45,6 +48,9 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
             return Damaged(segments, 0, new BatchContinuity(last.FirstOffset, Epoch.None), fault);
         }
 
+        // Looked at before anything is cut: what this version does not know may be whole all the same.
+        var level = SegmentHeader.LevelOf(page);
+        parts.Options.Levels.Check($"Segment {parts.Segments.PathOf(log, last.FirstOffset)}", level);
         var mark = SegmentHeader.ReadMark(page);
         await SyncNamesAsync(mark.Number);
         var length = LengthToTrust(last);
@@ -53,7 +59,7 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
         var damage = await FindDamageAsync(scanner, end, mark.Position, cancellationToken);
         if (damage is not null)
         {
-            return Damaged(segments, end.GoodEnd, end.Next, damage);
+            return Damaged(segments, end.GoodEnd, end.Next, damage) with { Level = level };
         }
 
         TailReport tail;
@@ -64,12 +70,12 @@ internal sealed class FileRecovery(FileStoreParts parts, LogId log, LogSlot slot
         catch (IOException error) when (DiskFull.Is(error))
         {
             // What is cut must be kept, and there is no room to keep it: until there is, the log can only be read.
-            return new RecoveredFiles(Replace(segments, end.GoodEnd), TailReport.Whole, end.GoodEnd, mark) { LacksRoom = true };
+            return new RecoveredFiles(Replace(segments, end.GoodEnd), TailReport.Whole, end.GoodEnd, mark) { Level = level, LacksRoom = true };
         }
 
         slot.Suspect = null;
         await ForgetWriteAheadAsync(last.FirstOffset);
-        return new RecoveredFiles(Replace(segments, end.GoodEnd), tail, end.GoodEnd, mark);
+        return new RecoveredFiles(Replace(segments, end.GoodEnd), tail, end.GoodEnd, mark) { Level = level };
     }
 
     private List<SegmentExtent> List()

@@ -9,6 +9,9 @@ internal sealed record FileStoreOptions
     /// <summary>The identity that a new store gets; an existing one keeps its own.</summary>
     public required StoreId NewId { get; init; }
 
+    /// <summary>What levels of the formats are read and written. Default: all that this version knows are read, and the newest is written.</summary>
+    public FormatLevels Levels { get; init; } = new();
+
     /// <summary>The clock for names of cut tails and for the synced marks.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

@@ -41,7 +41,7 @@ internal sealed class SegmentFiles(IDisk disk, StoreFolder folder, int maxOpen) 
     }
 
     /// <summary>Makes the file of a new segment, whole or not at all.</summary>
-    public void Create(LogId log, Offset segment, Epoch epoch)
+    public void Create(LogId log, Offset segment, Epoch epoch, FormatLevel level)
     {
         var logFolder = folder.FolderOf(log);
         if (disk.List(logFolder).Count == 0)
@@ -50,7 +50,7 @@ internal sealed class SegmentFiles(IDisk disk, StoreFolder folder, int maxOpen) 
             disk.SyncFolder(folder.Logs);
         }
 
-        disk.Place(PathOf(log, segment), SegmentHeader.Write(folder.Id, log, segment, epoch));
+        disk.Place(PathOf(log, segment), SegmentHeader.Write(folder.Id, log, segment, epoch, level));
     }
 
     /// <summary>Deletes a segment with its sidecars. The log itself goes last, so that a crash leaves no sidecars without one.</summary>

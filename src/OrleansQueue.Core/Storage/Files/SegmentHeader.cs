@@ -21,13 +21,16 @@ internal static class SegmentHeader
     private const int SlotDistance = 512;
     private const int SlotSize = 20;
 
-    private static ReadOnlySpan<byte> Magic => "OQSEG\0\0\u0001"u8;
+    private const int LevelAt = 7;
+
+    private static ReadOnlySpan<byte> Magic => "OQSEG\0\0"u8;
 
     /// <summary>Writes the page of a new segment.</summary>
-    public static byte[] Write(StoreId store, LogId log, Offset firstOffset, Epoch epoch)
+    public static byte[] Write(StoreId store, LogId log, Offset firstOffset, Epoch epoch, FormatLevel level)
     {
         var page = new byte[Size];
         Magic.CopyTo(page);
+        page[LevelAt] = checked((byte)level.Value);
         store.Value.TryWriteBytes(page.AsSpan(8), bigEndian: true, out _);
         BinaryPrimitives.WriteInt64BigEndian(page.AsSpan(24), firstOffset.Value);
         BinaryPrimitives.WriteInt32BigEndian(page.AsSpan(32), epoch.Value);
@@ -35,6 +38,9 @@ internal static class SegmentHeader
         BinaryPrimitives.WriteUInt32BigEndian(page.AsSpan(CrcAt), Crc32C.Compute(page.AsSpan(0, CrcAt)));
         return page;
     }
+
+    /// <summary>The level of the formats that what is in the segment may have. Only of a page that <see cref="Check"/> found nothing wrong with.</summary>
+    public static FormatLevel LevelOf(ReadOnlySpan<byte> page) => new(page[LevelAt]);
 
     /// <summary>Why a page is not the header of that segment, or null.</summary>
     public static string? Check(ReadOnlySpan<byte> page, StoreId store, LogId log, Offset firstOffset)

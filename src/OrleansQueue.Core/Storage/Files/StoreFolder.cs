@@ -10,21 +10,23 @@ internal sealed class StoreFolder : IDisposable
     private const string EpochFile = "epochs";
     private const string LogsFolder = "logs";
     private const string WriteAheadFolder = "wal";
-    private const string IdentityTitle = "OrleansQueue store, format 1";
 
     private readonly IDisposable _lock;
     private readonly EpochTickets _epochs;
 
-    private StoreFolder(IDisk disk, string root, IDisposable held, StoreId id)
+    private StoreFolder(IDisk disk, string root, IDisposable held, StoreMark mark)
     {
         _lock = held;
         Logs = Path.Combine(root, LogsFolder);
         WriteAhead = Path.Combine(root, WriteAheadFolder);
-        Id = id;
+        Id = mark.Id;
+        CreatedAt = mark.CreatedAt;
         _epochs = EpochTickets.Open(disk, Path.Combine(root, EpochFile));
     }
 
     public StoreId Id { get; }
+
+    public FormatLevel CreatedAt { get; }
 
     public string Logs { get; }
 
@@ -33,7 +35,8 @@ internal sealed class StoreFolder : IDisposable
     /// <summary>Takes a folder for this process alone, and makes a store of it where it is new.</summary>
     /// <exception cref="StoreInUseException">Another process has it.</exception>
     /// <exception cref="InvalidDataException">It holds logs but no identity, so it is no whole store; or it is on a network share.</exception>
-    public static StoreFolder Open(IDisk disk, string root, StoreId newId)
+    /// <exception cref="FormatLevelException">It was made at a level that this version does not know.</exception>
+    public static StoreFolder Open(IDisk disk, string root, StoreId newId, FormatLevels levels)
     {
         // Looked at before anything is made, so that a folder which is refused stays as it is.
         if (disk.IsOnNetwork(root))
@@ -43,12 +46,12 @@ internal sealed class StoreFolder : IDisposable
         }
 
         var identity = Path.Combine(root, IdentityFile);
-        CheckWhole(disk, root, identity);
+        CheckWhole(disk, root, identity, levels);
         disk.CreateFolder(root);
         var held = disk.TryLock(Path.Combine(root, LockFile)) ?? throw new StoreInUseException(root);
         try
         {
-            var id = disk.FileExists(identity) ? ReadIdentity(disk, identity) : Create(disk, root, newId);
+            var mark = disk.FileExists(identity) ? ReadIdentity(disk, identity) : Create(disk, root, new StoreMark(newId, levels.Range.Newest));
 
             // A process that was killed may have named these files and not synced the names.
             disk.SyncFolder(root);
@@ -57,7 +60,7 @@ internal sealed class StoreFolder : IDisposable
                 disk.SyncFolder(above);
             }
 
-            return new StoreFolder(disk, root, held, id);
+            return new StoreFolder(disk, root, held, mark);
         }
         catch
         {
@@ -73,11 +76,11 @@ internal sealed class StoreFolder : IDisposable
 
     public void Dispose() => _lock.Dispose();
 
-    private static void CheckWhole(IDisk disk, string root, string identity)
+    private static void CheckWhole(IDisk disk, string root, string identity, FormatLevels levels)
     {
         if (disk.FileExists(identity))
         {
-            ReadIdentity(disk, identity);
+            levels.Check($"Folder {root}", ReadIdentity(disk, identity).CreatedAt);
         }
         else if (disk.List(Path.Combine(root, LogsFolder)).Count != 0)
         {
@@ -85,22 +88,17 @@ internal sealed class StoreFolder : IDisposable
         }
     }
 
-    private static StoreId Create(IDisk disk, string root, StoreId newId)
+    private static StoreMark Create(IDisk disk, string root, StoreMark mark)
     {
         disk.CreateFolder(Path.Combine(root, LogsFolder));
         disk.CreateFolder(Path.Combine(root, WriteAheadFolder));
         disk.Place(Path.Combine(root, EpochFile), EpochTickets.Empty());
 
         // The identity comes last: with it the store is there, whole.
-        disk.Place(Path.Combine(root, IdentityFile), Encoding.UTF8.GetBytes($"{IdentityTitle}\n{newId}\n"));
-        return newId;
+        disk.Place(Path.Combine(root, IdentityFile), Encoding.UTF8.GetBytes(mark.Write()));
+        return mark;
     }
 
-    private static StoreId ReadIdentity(IDisk disk, string path)
-    {
-        var lines = Encoding.UTF8.GetString(disk.ReadWhole(path)).Split('\n');
-        return lines.Length >= 2 && lines[0] == IdentityTitle && Guid.TryParseExact(lines[1], "N", out var id)
-            ? new StoreId(id)
-            : throw new InvalidDataException($"File {path} does not name a store: its first line should be '{IdentityTitle}'. Nothing was changed.");
-    }
+    private static StoreMark ReadIdentity(IDisk disk, string path) => StoreMark.TryRead(Encoding.UTF8.GetString(disk.ReadWhole(path)))
+        ?? throw new InvalidDataException($"File {path} does not name a store: its first line should be '{StoreMark.Expected}'. Nothing was changed.");
 }

@@ -1,11 +1,15 @@
 namespace OrleansQueue.Storage.Memory;
 
 /// <summary>A handle of a log in memory.</summary>
-internal sealed class MemoryLog(LogId id, Epoch epoch, MemoryLogData data, IReadOnlyList<SegmentExtent> segments) : ILog
+internal sealed class MemoryLog(LogId id, Epoch epoch, MemoryLogData data, IReadOnlyList<SegmentExtent> segments, FormatLevel? fixedLevel, FormatLevels levels) : ILog
 {
     public LogId Id => id;
 
     public Epoch Epoch => epoch;
+
+    public FormatLevel Level => data.Level ?? Next;
+
+    private FormatLevel Next => fixedLevel ?? levels.Behind(data.Level ?? FormatLevel.First);
 
     public IReadOnlyList<SegmentExtent> Segments => segments;
 
@@ -35,7 +39,7 @@ internal sealed class MemoryLog(LogId id, Epoch epoch, MemoryLogData data, IRead
         return new(data.Append(epoch, parts));
     }
 
-    public ValueTask<StoreOutcome> RollAsync(Offset firstOffset) => new(data.Roll(epoch, firstOffset));
+    public ValueTask<StoreOutcome> RollAsync(Offset firstOffset) => new(data.Roll(epoch, firstOffset, Next));
 
     public ValueTask<int> ReadAsync(Offset segment, long position, Memory<byte> into, CancellationToken cancellationToken) =>
         new(data.Read(segment, position, into.Span));

@@ -60,7 +60,19 @@ internal sealed class MemoryLogData
         }
     }
 
-    public StoreOutcome Roll(Epoch owner, Offset firstOffset)
+    /// <summary>The level of the last segment, or null where there is none.</summary>
+    public FormatLevel? Level
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _segments.Count == 0 ? null : _segments.Values[^1].Level;
+            }
+        }
+    }
+
+    public StoreOutcome Roll(Epoch owner, Offset firstOffset, FormatLevel level)
     {
         lock (_lock)
         {
@@ -74,7 +86,7 @@ internal sealed class MemoryLogData
                 throw new InvalidOperationException($"Segment {firstOffset} would not lie behind segment {_segments.Keys[^1]}.");
             }
 
-            _segments.Add(firstOffset.Value, new MemorySegment());
+            _segments.Add(firstOffset.Value, new MemorySegment(level));
             return StoreOutcome.Done;
         }
     }

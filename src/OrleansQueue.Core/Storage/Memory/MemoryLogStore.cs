@@ -5,18 +5,35 @@ namespace OrleansQueue.Storage.Memory;
 /// <summary>Keeps logs in memory: for tests, for topics of durability Memory, and shared by all silos of one process.</summary>
 /// <param name="id">The store's identity.</param>
 /// <param name="nextEpoch">Where fencing numbers come from; by default the store counts by itself.</param>
-internal sealed class MemoryLogStore(StoreId id, Func<ValueTask<Epoch>>? nextEpoch = null) : ILogStore
+/// <param name="levels">What its user reads and writes. Default: all that this version does.</param>
+internal sealed class MemoryLogStore(StoreId id, Func<ValueTask<Epoch>>? nextEpoch = null, FormatLevels? levels = null) : ILogStore
 {
     private readonly ConcurrentDictionary<LogId, MemoryLogData> _logs = new();
+    private readonly FormatLevels _levels = levels ?? new();
     private int _lastEpoch = -1;
+
+    private MemoryLogStore(MemoryLogStore of, FormatLevels levels)
+        : this(of.Id, of.NextEpochAsync, levels)
+    {
+        _logs = of._logs;
+        CreatedAt = of.CreatedAt;
+    }
 
     public StoreId Id => id;
 
+    public FormatLevel CreatedAt { get; } = levels?.Range.Newest ?? FormatRange.Own.Newest;
+
+    public FormatLevels Levels => _levels;
+
+    /// <summary>The same store for a user who reads and writes other levels.</summary>
+    public MemoryLogStore For(FormatLevels other) => new(this, other);
+
     public async ValueTask<ILog> OpenAsync(LogId log, LogOptions options, ITailObserver observer, CancellationToken cancellationToken)
     {
-        var epoch = nextEpoch is null ? new Epoch(Interlocked.Increment(ref _lastEpoch)) : await nextEpoch();
         var data = _logs.GetOrAdd(log, static _ => new MemoryLogData());
-        var opened = new MemoryLog(log, epoch, data, data.Fence(log, epoch, options.Continues));
+        _levels.Check($"Log {log}", data.Level ?? _levels.Range.Oldest);
+        var epoch = await NextEpochAsync();
+        var opened = new MemoryLog(log, epoch, data, data.Fence(log, epoch, options.Continues), options.Level, _levels);
         await opened.RecoverAsync(observer, cancellationToken);
         return opened;
     }
@@ -35,4 +52,6 @@ internal sealed class MemoryLogStore(StoreId id, Func<ValueTask<Epoch>>? nextEpo
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private ValueTask<Epoch> NextEpochAsync() => nextEpoch is null ? new(new Epoch(Interlocked.Increment(ref _lastEpoch))) : nextEpoch();
 }

@@ -1,9 +1,12 @@
 namespace OrleansQueue.Storage.Memory;
 
 /// <summary>The bytes of a segment in memory, one array per append.</summary>
-internal sealed class MemorySegment
+/// <param name="level">The level that what is in it may have.</param>
+internal sealed class MemorySegment(FormatLevel level)
 {
     private readonly List<(long Start, byte[] Bytes)> _chunks = [];
+
+    public FormatLevel Level => level;
 
     public long Length { get; private set; }
 

@@ -92,9 +92,9 @@ public sealed class DamageTests
         var page = kind switch
         {
             0 => new byte[SegmentHeader.Size],
-            1 => SegmentHeader.Write(other, StoreOnDisk.Orders, Offset.Zero, new(0)),
-            2 => SegmentHeader.Write(FileStores.Id, StoreOnDisk.Bills, Offset.Zero, new(0)),
-            _ => SegmentHeader.Write(FileStores.Id, StoreOnDisk.Orders, new(5), new(0)),
+            1 => SegmentHeader.Write(other, StoreOnDisk.Orders, Offset.Zero, new(0), FormatLevel.First),
+            2 => SegmentHeader.Write(FileStores.Id, StoreOnDisk.Bills, Offset.Zero, new(0), FormatLevel.First),
+            _ => SegmentHeader.Write(FileStores.Id, StoreOnDisk.Orders, new(5), new(0), FormatLevel.First),
         };
         store.Disk.Corrupt(Path, bytes => page.CopyTo(bytes, 0));
         await IsDamagedAsync(store, position: 0, offset: 0, [], fault);
@@ -156,7 +156,7 @@ public sealed class DamageTests
 
         await store.KillAsync();
         var page = store.Disk.BytesOf(Path)[..SegmentHeader.Size];
-        store.Disk.Corrupt(Path, bytes => SegmentHeader.Write(FileStores.Id, StoreOnDisk.Orders, Offset.Zero, new(0)).CopyTo(bytes, 0));
+        store.Disk.Corrupt(Path, bytes => SegmentHeader.Write(FileStores.Id, StoreOnDisk.Orders, Offset.Zero, new(0), FormatLevel.First).CopyTo(bytes, 0));
         Assert.Null(SegmentHeader.Check(page, FileStores.Id, StoreOnDisk.Orders, Offset.Zero));
         return store;
     }

@@ -33,7 +33,7 @@ public sealed class StoreFolderTests : IDisposable
 
     [Theory]
     [InlineData("something else\n")]
-    [InlineData("OrleansQueue store, format 2\n0197a00000007000800000000000000f\n")]
+    [InlineData("OrleansQueue store, format 0\n0197a00000007000800000000000000f\n")]
     [InlineData("OrleansQueue store, format 1\nnobody\n")]
     [InlineData("")]
     public async Task A_folder_with_another_identity_file_is_refused_and_stays_as_it_is(string content)

@@ -10,7 +10,7 @@ public sealed class SyncedMarkTests
     [Fact]
     public void Of_two_slots_the_later_whole_one_counts()
     {
-        var page = SegmentHeader.Write(new StoreId(Guid.Empty), StoreOnDisk.Orders, Offset.Zero, new(0));
+        var page = SegmentHeader.Write(new StoreId(Guid.Empty), StoreOnDisk.Orders, Offset.Zero, new(0), FormatLevel.First);
         Assert.Equal((0, 0), SegmentHeader.ReadMark(page));
         Put(page, 1, 100);
         Assert.Equal((1, 100), SegmentHeader.ReadMark(page));
@@ -27,7 +27,7 @@ public sealed class SyncedMarkTests
     {
         for (var length = 0; length < SegmentHeader.WriteMark(3, 300).Bytes.Length; length++)
         {
-            var page = SegmentHeader.Write(new StoreId(Guid.Empty), StoreOnDisk.Orders, Offset.Zero, new(0));
+            var page = SegmentHeader.Write(new StoreId(Guid.Empty), StoreOnDisk.Orders, Offset.Zero, new(0), FormatLevel.First);
             Put(page, 1, 111_111);
             Put(page, 2, 222_222);
             var (at, bytes) = SegmentHeader.WriteMark(3, 333_333);
