@@ -37,6 +37,9 @@ internal sealed class BlobLog : ILog
 
     public FormatLevel Level => _view.Active.Mark.Level;
 
+    /// <summary>Reading a segment of 256 MiB takes seconds, in which a partition that moves or fails over is away.</summary>
+    public bool UsesCheckpoints => true;
+
     /// <summary>Two: a request takes milliseconds, and what comes meanwhile need not wait for its end. One where the blob is full, as the next append begins another first.</summary>
     public int AppendsAtOnce => _blocks < _options.MaxBlocks ? 2 : 1;
 
@@ -57,7 +60,8 @@ internal sealed class BlobLog : ILog
 
         var last = Segments[^1];
         using var scanner = new SegmentScanner((position, into, token) => ReadAsync(last.FirstOffset, position, into, token), last.Length);
-        var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(last.FirstOffset), observer, cancellationToken);
+        var start = await observer.BeginAsync(this, last, cancellationToken);
+        var end = await scanner.ScanAsync(start.Position, start.Continuity, observer, cancellationToken);
         if (end.Fault is not null)
         {
             Tail = new TailReport(Damage: new LogDamagedException($"log {Id} on blobs, segment {last.FirstOffset}", end.GoodEnd, end.Next.Next, end.Fault));

@@ -48,6 +48,7 @@ public sealed class BlobFormatTests
         Assert.Equal(Prefix + "0000000003-00000000000000120000.index", BlobNames.OfSidecar(Orders, 3, new(120_000), Sidecar.OffsetIndex));
         Assert.Equal(Prefix + "0000000003-00000000000000120000.timeindex", BlobNames.OfSidecar(Orders, 3, new(120_000), Sidecar.TimeIndex));
         Assert.Equal(Prefix + "0000000003-00000000000000120000.state", BlobNames.OfSidecar(Orders, 3, new(120_000), Sidecar.State));
+        Assert.Equal(Prefix + "0000000003-00000000000000120000.checkpoint", BlobNames.OfSidecar(Orders, 3, new(120_000), Sidecar.Checkpoint));
     }
 
     [Fact]

@@ -216,6 +216,9 @@ internal sealed class Journal : IAsyncDisposable
     {
         public static NoObserver Instance { get; } = new();
 
+        /// <summary>Nothing: the replay walks the journal, and tells what is wrong with it.</summary>
+        public ValueTask<TailStart> BeginAsync(ILog log, SegmentExtent last, CancellationToken cancellationToken) => new(new TailStart(last.Length, default));
+
         public void OnBatch(in RecordBatchHeader header, long position, ReadOnlySpan<byte> batch)
         {
         }

@@ -16,9 +16,12 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
     /// <summary>The latest time that an append is known to have had.</summary>
     public Timestamp LastAppend { get; private init; } = new(long.MinValue);
 
+    /// <summary>How much of the last segment was walked, since no checkpoint knew it.</summary>
+    public (long Bytes, int Batches) Walked { get; private init; }
+
     /// <summary>
     /// Opens a log: fences earlier owners, recovers the tail, and brings producers and epochs up to date from the state kept
-    /// with the last segment and that segment's batches.
+    /// with the last segment and that segment's batches, or from a checkpoint and the batches behind it.
     /// </summary>
     public static async ValueTask<OpenedLog> OpenAsync(ILogStore store, PartitionLogOptions options, TimeProvider clock, ILogEvents events, Epoch? continues, CancellationToken cancellationToken)
     {
@@ -42,7 +45,10 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
         var lastAppend = active.Indexes.Times.LastAppend;
         try
         {
-            tail.State.AddOlder(await ReadStateAsync(log, segments, segments.Count - 1, now, cancellationToken));
+            if (!tail.IsStateWhole)
+            {
+                tail.State.AddOlder(await ReadStateAsync(log, segments, segments.Count - 1, now, cancellationToken));
+            }
 
             // A segment that was just begun does not tell the time of the last append; the one before it does.
             if (active.Length == 0 && segments.Count > 1)
@@ -60,6 +66,7 @@ internal sealed record OpenedLog(ILog Log, SegmentList Segments, LogState State,
         {
             Damage = damage,
             LastAppend = lastAppend,
+            Walked = tail.Walked,
         };
     }
 

@@ -138,6 +138,7 @@ internal sealed partial class PartitionLog
         _pendingBytes -= commit.Bytes;
         _full = false;
         Offsets.Commit(commit.NextOffset);
+        CountTowardsCheckpoint(commit);
         commit.Complete();
         (_nextCommit, var waited) = (null, _nextCommit);
         waited?.TrySetResult();

@@ -237,6 +237,7 @@ internal sealed partial class PartitionLog
             return outcome;
         }
 
+        (_bytesSinceCheckpoint, _commitsSinceCheckpoint) = (0, 0);
         _opened.Segments.Add(new LogSegment(firstOffset, 0) { Indexes = SegmentIndexes.New(firstOffset, _options.IndexEveryBytes) });
         if (ended is not null)
         {

@@ -194,6 +194,7 @@ internal sealed partial class PartitionLog : IAsyncDisposable
         }
 
         _cache.Clear();
+        await EndCheckpointsAsync();
         await _opened.Log.DisposeAsync();
     }
 
@@ -226,6 +227,7 @@ internal sealed partial class PartitionLog : IAsyncDisposable
         }
 
         _lastAppend = Timestamp.Max(_lastAppend, opened.LastAppend);
+        (_bytesSinceCheckpoint, _commitsSinceCheckpoint) = opened.Walked;
         return (opened, opened.State.Copy(), new PartitionReader(opened));
     }
 }

@@ -26,6 +26,15 @@ internal sealed record PartitionLogOptions
     /// <summary>A segment is ended when its first batch is older than this. Default: 1 day, so that retention by time is late by a day at most.</summary>
     public TimeSpan SegmentAge { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// Where the store uses checkpoints, one is kept when so many bytes came since the last: the most that a next owner walks. Default: 8 MiB, a fraction of a second
+    /// of a storage that is far away; the checkpoint of a full segment takes a fiftieth of that.
+    /// </summary>
+    public long CheckpointBytes { get; init; } = 8 << 20;
+
+    /// <summary>As <see cref="CheckpointBytes"/>, when so many commits came. Default: 2,000.</summary>
+    public int CheckpointCommits { get; init; } = 2_000;
+
     /// <summary>Distance of index entries. Default: 32 KiB; a read begins at most that far too early.</summary>
     public int IndexEveryBytes { get; init; } = 32 << 10;
 

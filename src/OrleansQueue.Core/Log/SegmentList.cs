@@ -93,20 +93,25 @@ internal sealed class SegmentList(ILog log, int indexEveryBytes, TimeProvider cl
     }
 
     /// <summary>Keeps what is known where a segment begins.</summary>
-    public async ValueTask KeepAsync(Offset segment, LogState state)
+    public ValueTask KeepAsync(Offset segment, LogState state) => KeepAsync(segment, Sidecar.State, state.Write(segment));
+
+    /// <summary>Keeps what is known of a segment up to a position.</summary>
+    public ValueTask KeepAsync(Offset segment, TailCheckpoint checkpoint) => KeepAsync(segment, Sidecar.Checkpoint, checkpoint.Write(segment));
+
+    /// <summary>How an error names a segment.</summary>
+    public string PlaceOf(LogSegment segment) => $"log {log.Id}, segment {SegmentName.OfLog(segment.FirstOffset)}";
+
+    private async ValueTask KeepAsync(Offset segment, Sidecar kind, byte[] content)
     {
         try
         {
-            await log.WriteSidecarAsync(segment, Sidecar.State, state.Write(segment));
+            await log.WriteSidecarAsync(segment, kind, content);
         }
         catch (IOException error)
         {
             events.SidecarLost(log.Id, segment, error);
         }
     }
-
-    /// <summary>How an error names a segment.</summary>
-    public string PlaceOf(LogSegment segment) => $"log {log.Id}, segment {SegmentName.OfLog(segment.FirstOffset)}";
 
     private async ValueTask<SegmentIndexes> RebuildAsync(LogSegment segment)
     {

@@ -12,6 +12,7 @@ internal static class SidecarFormat
     public const byte OffsetIndex = 1;
     public const byte TimeIndex = 2;
     public const byte State = 3;
+    public const byte Checkpoint = 4;
 
     private const int HeaderSize = 24;
     private const int CrcSize = 4;
@@ -30,6 +31,9 @@ internal static class SidecarFormat
         BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(^CrcSize), Crc32C.Compute(file.AsSpan(..^CrcSize)));
         return file;
     }
+
+    /// <summary>The length of the segment that a file says it was made for; null where it is too short to say one.</summary>
+    public static long? LengthOf(ReadOnlySpan<byte> file) => file.Length < HeaderSize ? null : BinaryPrimitives.ReadInt64BigEndian(file[16..]);
 
     public static bool TryRead(ReadOnlySpan<byte> file, byte kind, Offset segment, long segmentLength, out ReadOnlySpan<byte> content)
     {

@@ -228,6 +228,7 @@ internal sealed partial class PartitionServer : IAsyncDisposable
             Limits = _options.Limits,
             Policy = new() { Timestamps = _settings.Timestamps, AcceptForeignCodecs = _settings.AcceptForeignCodecs },
             SegmentBytes = SegmentBytes(),
+            CheckpointCommits = _options.CheckpointCommits,
             TailCacheBudget = _options.TailCacheBudget,
         };
         return await PartitionLog.OpenAsync(_store, options, _clock, _events, CancellationToken.None);

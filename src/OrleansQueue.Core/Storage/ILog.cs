@@ -19,6 +19,9 @@ internal interface ILog : IAsyncDisposable
     /// <summary>How many appends may be under way at once. Each is placed behind the ones before it, and where one of those is not done, it is not.</summary>
     int AppendsAtOnce => 1;
 
+    /// <summary>Whether who opens the log next asks the observer of its tail where to begin, so that a <see cref="Sidecar.Checkpoint"/> saves it a walk.</summary>
+    bool UsesCheckpoints => false;
+
     /// <summary>This owner's fencing number, higher than that of every owner before it.</summary>
     Epoch Epoch { get; }
 
@@ -93,6 +96,9 @@ internal enum Sidecar
 
     /// <summary>What the log knew of producers and epochs when the segment began.</summary>
     State,
+
+    /// <summary>What the log knew of the segment when it had come to some length, for who opens it next.</summary>
+    Checkpoint,
 }
 
 /// <summary>A segment: its first offset, which names it, and how many bytes of batches it holds.</summary>

@@ -22,7 +22,7 @@ internal interface ILogStore : IAsyncDisposable
     /// </summary>
     /// <param name="log">The log.</param>
     /// <param name="options">How its appends are kept.</param>
-    /// <param name="observer">Is told of every batch of the last segment, in order, while the tail is recovered.</param>
+    /// <param name="observer">Is told of every batch of the last segment, in order, while the tail is recovered; where the log uses checkpoints, from where it says on.</param>
     /// <param name="cancellationToken">Ends the recovery; the log may then be opened again.</param>
     /// <exception cref="IOException">The storage cannot be read.</exception>
     /// <exception cref="LogFencedException">The options continue an owner that was fenced.</exception>
@@ -52,9 +52,25 @@ internal sealed class LogFencedException(LogId log, Epoch earlier, Epoch owner)
 /// <summary>Sees the batches of a segment one after another, as when a log is opened.</summary>
 internal interface ITailObserver
 {
+    /// <summary>Says where the walk through the last segment begins. What lies before is known to be whole. By default that is its front.</summary>
+    /// <param name="log">The log, of which files beside segments can be read.</param>
+    /// <param name="last">The last segment.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="IOException">The storage cannot be read.</exception>
+    ValueTask<TailStart> BeginAsync(ILog log, SegmentExtent last, CancellationToken cancellationToken) => new(TailStart.AtFrontOf(last));
+
     /// <summary>One whole batch that passed every check.</summary>
     /// <param name="header">Its header.</param>
     /// <param name="position">Where it begins, in bytes from the segment's first batch.</param>
     /// <param name="batch">Its bytes, which are gone when the call returns.</param>
     void OnBatch(in Batches.RecordBatchHeader header, long position, ReadOnlySpan<byte> batch);
+}
+
+/// <summary>Where a walk begins.</summary>
+/// <param name="Position">In bytes from the segment's first batch.</param>
+/// <param name="Continuity">What the batch there has to continue.</param>
+internal readonly record struct TailStart(long Position, BatchContinuity Continuity)
+{
+    /// <summary>The front of a segment.</summary>
+    public static TailStart AtFrontOf(SegmentExtent segment) => new(0, BatchContinuity.AtStartOf(segment.FirstOffset));
 }

@@ -17,6 +17,7 @@ internal static class SegmentName
         Sidecar.OffsetIndex => ".index",
         Sidecar.TimeIndex => ".timeindex",
         Sidecar.State => ".state",
+        Sidecar.Checkpoint => ".checkpoint",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such sidecar."),
     };
 

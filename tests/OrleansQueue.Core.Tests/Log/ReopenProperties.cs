@@ -1,6 +1,8 @@
 using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
+using OrleansQueue.Storage;
+using OrleansQueue.Storage.Memory;
 
 namespace OrleansQueue.Core.Tests.Log;
 
@@ -10,13 +12,14 @@ public sealed class ReopenProperties
     private const int Producers = 4;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task After_any_run_the_log_knows_what_the_model_knows(bool onFiles)
+    [InlineData("memory")]
+    [InlineData("files")]
+    [InlineData("checkpoints")]
+    public async Task After_any_run_the_log_knows_what_the_model_knows(string kind)
     {
         for (var seed = 0; seed < 40; seed++)
         {
-            var run = new Run(await LogBench.OpenAsync(store: onFiles ? await FileStores.OpenAsync(new ForgetfulDisk()) : null), new Random(seed));
+            var run = new Run(await LogBench.OpenAsync(static options => options with { CheckpointCommits = 3 }, await StoreAsync(kind)), new Random(seed));
             for (var step = 0; step < 150; step++)
             {
                 await run.StepAsync();
@@ -27,6 +30,10 @@ public sealed class ReopenProperties
             await run.AssertSameAsync();
         }
     }
+
+    private static async Task<ILogStore> StoreAsync(string kind) => kind == "files"
+        ? await FileStores.OpenAsync(new ForgetfulDisk())
+        : new MemoryLogStore(FileStores.Id) { UsesCheckpoints = kind == "checkpoints" };
 
     private sealed record Batch(long Producer, int First, int Records, long Offset, Epoch Epoch);
 

@@ -109,6 +109,8 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
 
         public FormatLevel Level => inner.Level;
 
+        public bool UsesCheckpoints => inner.UsesCheckpoints;
+
         public IReadOnlyList<SegmentExtent> Segments => store.Shorten is { } shorten ? [.. inner.Segments.Select(shorten)] : inner.Segments;
 
         public TailReport Tail => inner.Tail;

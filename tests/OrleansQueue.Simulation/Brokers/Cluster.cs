@@ -169,6 +169,7 @@ internal sealed class Cluster : IDisposable
         var options = new PartitionServerOptions
         {
             SegmentBytes = _plan.SegmentBytes,
+            CheckpointCommits = 5,
             TailCacheBudget = new(_plan.TailCacheBytes),
             Owner = silo.Name,
         };

@@ -45,7 +45,7 @@ internal sealed class SimulatedRun : IDisposable
         var trouble = new DiskTrouble(_world, _faults);
         var store = new StoreTrouble();
         var disk = plan.IsShared ? null : new SimulatedDisk();
-        ISiloStarter silos = disk is null ? new SharedSilos(_world, new MemoryLogStore(new StoreId(_world.DiceFor("store").Guid())), store, _faults) : new FileSilos(_world, plan, disk, trouble);
+        ISiloStarter silos = disk is null ? new SharedSilos(_world, new MemoryLogStore(new StoreId(_world.DiceFor("store").Guid())) { UsesCheckpoints = true }, store, _faults) : new FileSilos(_world, plan, disk, trouble);
         _nemesis = new Nemesis(_scene, trouble, store, disk, silos);
         _producers = [.. Enumerable.Range(1, plan.Producers).Select(number => new Producer(_scene, number))];
         _readers = [.. Enumerable.Range(1, plan.Readers).Select(number => new Reader(_scene, number))];

@@ -38,6 +38,8 @@ internal sealed class SharedLog(ILog inner, StoreLine line) : ILog
 
     public FormatLevel Level => inner.Level;
 
+    public bool UsesCheckpoints => inner.UsesCheckpoints;
+
     public IReadOnlyList<SegmentExtent> Segments => inner.Segments;
 
     public TailReport Tail => inner.Tail;

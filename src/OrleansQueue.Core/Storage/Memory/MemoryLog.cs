@@ -1,11 +1,13 @@
 namespace OrleansQueue.Storage.Memory;
 
 /// <summary>A handle of a log in memory.</summary>
-internal sealed class MemoryLog(LogId id, Epoch epoch, MemoryLogData data, IReadOnlyList<SegmentExtent> segments, FormatLevel? fixedLevel, FormatLevels levels) : ILog
+internal sealed class MemoryLog(LogId id, Epoch epoch, MemoryLogData data, IReadOnlyList<SegmentExtent> segments, FormatLevel? fixedLevel, FormatLevels levels, bool usesCheckpoints) : ILog
 {
     public LogId Id => id;
 
     public Epoch Epoch => epoch;
+
+    public bool UsesCheckpoints => usesCheckpoints;
 
     public FormatLevel Level => data.Level ?? Next;
 
@@ -25,7 +27,8 @@ internal sealed class MemoryLog(LogId id, Epoch epoch, MemoryLogData data, IRead
 
         var last = segments[^1];
         using var scanner = new SegmentScanner((position, into, token) => ReadAsync(last.FirstOffset, position, into, token), last.Length);
-        var end = await scanner.ScanAsync(0, BatchContinuity.AtStartOf(last.FirstOffset), observer, cancellationToken);
+        var start = usesCheckpoints ? await observer.BeginAsync(this, last, cancellationToken) : TailStart.AtFrontOf(last);
+        var end = await scanner.ScanAsync(start.Position, start.Continuity, observer, cancellationToken);
         if (end.Fault is not null)
         {
             Tail = new TailReport(Damage: new LogDamagedException($"memory log {id}, segment {last.FirstOffset}", end.GoodEnd, end.Next.Next, end.Fault));

@@ -17,6 +17,7 @@ internal sealed class MemoryLogStore(StoreId id, Func<ValueTask<Epoch>>? nextEpo
     {
         _logs = of._logs;
         CreatedAt = of.CreatedAt;
+        UsesCheckpoints = of.UsesCheckpoints;
     }
 
     public StoreId Id => id;
@@ -24,6 +25,9 @@ internal sealed class MemoryLogStore(StoreId id, Func<ValueTask<Epoch>>? nextEpo
     public FormatLevel CreatedAt { get; } = levels?.Range.Newest ?? FormatRange.Own.Newest;
 
     public FormatLevels Levels => _levels;
+
+    /// <summary>Whether its logs use checkpoints, as those of storage do that is far away. Default: no, since a walk through memory costs little.</summary>
+    public bool UsesCheckpoints { get; init; }
 
     /// <summary>The same store for a user who reads and writes other levels.</summary>
     public MemoryLogStore For(FormatLevels other) => new(this, other);
@@ -33,7 +37,7 @@ internal sealed class MemoryLogStore(StoreId id, Func<ValueTask<Epoch>>? nextEpo
         var data = _logs.GetOrAdd(log, static _ => new MemoryLogData());
         _levels.Check($"Log {log}", data.Level ?? _levels.Range.Oldest);
         var epoch = await NextEpochAsync();
-        var opened = new MemoryLog(log, epoch, data, data.Fence(log, epoch, options.Continues), options.Level, _levels);
+        var opened = new MemoryLog(log, epoch, data, data.Fence(log, epoch, options.Continues), options.Level, _levels, UsesCheckpoints);
         await opened.RecoverAsync(observer, cancellationToken);
         return opened;
     }
