@@ -82,6 +82,17 @@ public abstract class TopicAlterSpec : BrokerSpec
     }
 
     [Fact]
+    public async Task Topic_whose_growth_is_refused_does_not_grow()
+    {
+        var topic = await CreateTopicAsync(new TopicSettings { Partitions = 2, FixedPartitions = true });
+
+        var refused = Assert.IsType<AlterTopicResult.Refused>(await AlterAsync(topic, topic.Settings with { Partitions = 3 }));
+
+        Assert.Equal("partitions is 3; allowed is 2, as the topic's growth is refused.", refused.Reason.ToString());
+        Assert.Equal(topic, await Broker.FindTopicAsync(topic.Name, default));
+    }
+
+    [Fact]
     public async Task Codecs_that_a_topic_takes_reach_open_partitions()
     {
         var topic = await CreateTopicAsync();

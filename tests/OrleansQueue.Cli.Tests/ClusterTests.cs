@@ -20,19 +20,19 @@ public sealed partial class ClusterTests(SharedSilo silo) : IClassFixture<Shared
     [Fact]
     public async Task There_is_no_format_above_the_newest()
     {
-        Assert.Equal(["format level 1, the newest that there is"], await silo.Oq.DoneAsync("cluster", "raise-format"));
-        Assert.Equal(["""{"format_level":1,"before":1}"""], await silo.Oq.DoneAsync("cluster", "raise-format", "--json"));
+        Assert.Equal(["format level 2, the newest that there is"], await silo.Oq.DoneAsync("cluster", "raise-format"));
+        Assert.Equal(["""{"format_level":2,"before":2}"""], await silo.Oq.DoneAsync("cluster", "raise-format", "--json"));
     }
 
-    [GeneratedRegex(@"^store [0-9a-f]{32} \(files in .+\), format level 1, 1 silos$")]
+    [GeneratedRegex(@"^store [0-9a-f]{32} \(files in .+\), format level 2, 1 silos$")]
     private static partial Regex Cluster();
 
-    [GeneratedRegex(@"^  \S+ \(S?\S+@\d+\): version \d+\.\d+\.\d+\S*, knows format levels 1 to 1$")]
+    [GeneratedRegex(@"^  \S+ \(S?\S+@\d+\): version \d+\.\d+\.\d+\S*, knows format levels 1 to 2$")]
     private static partial Regex Silo();
 
-    [GeneratedRegex("""^\{"store":"[0-9a-f]{32}","store_name":"files in .+","format_level":1\}$""")]
+    [GeneratedRegex("""^\{"store":"[0-9a-f]{32}","store_name":"files in .+","format_level":2\}$""")]
     private static partial Regex ClusterJson();
 
-    [GeneratedRegex("""^\{"silo":"[^"]+","address":"[^"]+","version":"\d+\.\d+\.\d+[^"]*","oldest_level":1,"newest_level":1\}$""")]
+    [GeneratedRegex("""^\{"silo":"[^"]+","address":"[^"]+","version":"\d+\.\d+\.\d+[^"]*","oldest_level":1,"newest_level":2\}$""")]
     private static partial Regex SiloJson();
 }

@@ -12,6 +12,13 @@ internal enum ForeignCodecs
     Accept = 1,
 }
 
+/// <summary>What becomes of a change that gives a topic more partitions.</summary>
+internal enum Growth
+{
+    Allow = 0,
+    Refuse = 1,
+}
+
 /// <summary>The options that are settings of a topic. What is not given stays as it was.</summary>
 internal sealed class TopicOptions
 {
@@ -53,9 +60,15 @@ internal sealed class TopicOptions
         CustomParser = Words.Read<ForeignCodecs>,
     };
 
+    private readonly Option<Growth?> _growth = new("--growth")
+    {
+        Description = "What becomes of a change that gives the topic more partitions, which moves keys to others: allow or refuse.",
+        CustomParser = Words.Read<Growth>,
+    };
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _partitions, _durability, _retentionTime, _retentionBytes, _whenFull, _timestamps, _foreignCodecs })
+        foreach (var option in new Option[] { _partitions, _durability, _retentionTime, _retentionBytes, _whenFull, _timestamps, _foreignCodecs, _growth })
         {
             command.Options.Add(option);
         }
@@ -71,5 +84,6 @@ internal sealed class TopicOptions
         WhenFull = options.GetValue(_whenFull) ?? settings.WhenFull,
         Timestamps = options.GetValue(_timestamps) ?? settings.Timestamps,
         AcceptForeignCodecs = options.GetValue(_foreignCodecs) is { } codecs ? codecs == ForeignCodecs.Accept : settings.AcceptForeignCodecs,
+        FixedPartitions = options.GetValue(_growth) is { } growth ? growth == Growth.Refuse : settings.FixedPartitions,
     };
 }

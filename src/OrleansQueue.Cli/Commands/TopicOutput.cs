@@ -21,7 +21,7 @@ internal abstract class TopicOutput
         {
             var settings = topic.Settings;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{topic.Name}: partitions {settings.Partitions}, durability {Words.Of(settings.Durability)}, retention {Time(settings.RetentionTime)}, {Bytes(settings)}, timestamps {Words.Of(settings.Timestamps)}{(settings.AcceptForeignCodecs ? ", foreign codecs accept" : "")}{DeadLetters(settings)}"));
+                $"{topic.Name}: partitions {settings.Partitions}, durability {Words.Of(settings.Durability)}, retention {Time(settings.RetentionTime)}, {Bytes(settings)}, timestamps {Words.Of(settings.Timestamps)}{(settings.AcceptForeignCodecs ? ", foreign codecs accept" : "")}{(settings.FixedPartitions ? ", growth refuse" : "")}{DeadLetters(settings)}"));
             return ExitCode.Done;
         }
 
@@ -55,6 +55,7 @@ internal abstract class TopicOutput
             line.WriteString("when_full", Words.Of(topic.Settings.WhenFull));
             line.WriteString("timestamps", Words.Of(topic.Settings.Timestamps));
             line.WriteString("foreign_codecs", Words.Of(topic.Settings.AcceptForeignCodecs ? ForeignCodecs.Accept : ForeignCodecs.Refuse));
+            line.WriteString("growth", Words.Of(topic.Settings.FixedPartitions ? Growth.Refuse : Growth.Allow));
             line.WriteNumber("version", topic.Version);
             line.WriteString("dead_letters_of_group", topic.Settings.DeadLettersOf?.Group);
             line.WriteString("dead_letters_of_topic", topic.Settings.DeadLettersOf?.Topic);

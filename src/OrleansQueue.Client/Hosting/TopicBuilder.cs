@@ -69,6 +69,10 @@ public sealed class TopicBuilder<T>
     public TopicBuilder<T> AcceptForeignCodecs(bool accept = true) =>
         Declare("foreign codecs", static topic => topic.AcceptForeignCodecs, topic => topic with { AcceptForeignCodecs = accept });
 
+    /// <inheritdoc cref="TopicSettings.FixedPartitions"/>
+    public TopicBuilder<T> FixedPartitions(bool areFixed = true) =>
+        Declare("growth", static topic => topic.FixedPartitions, topic => topic with { FixedPartitions = areFixed });
+
     /// <summary>Changes a topic that is there already where it is otherwise than said here. Default: it is left as it is, and the difference is logged.</summary>
     public TopicBuilder<T> ApplyChanges()
     {

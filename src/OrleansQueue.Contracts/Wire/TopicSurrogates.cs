@@ -30,6 +30,9 @@ internal struct TopicSettingsSurrogate
 
     [Id(7)]
     public DeadLetterOrigin? DeadLettersOf;
+
+    [Id(8)]
+    public bool FixedPartitions;
 }
 
 [RegisterConverter]
@@ -45,6 +48,7 @@ internal sealed class TopicSettingsConverter : IConverter<TopicSettings, TopicSe
         Timestamps = (TimestampKind)surrogate.Timestamps,
         AcceptForeignCodecs = surrogate.AcceptForeignCodecs,
         DeadLettersOf = surrogate.DeadLettersOf,
+        FixedPartitions = surrogate.FixedPartitions,
     };
 
     public TopicSettingsSurrogate ConvertToSurrogate(in TopicSettings value) => new()
@@ -57,6 +61,7 @@ internal sealed class TopicSettingsConverter : IConverter<TopicSettings, TopicSe
         Timestamps = (int)value.Timestamps,
         AcceptForeignCodecs = value.AcceptForeignCodecs,
         DeadLettersOf = value.DeadLettersOf,
+        FixedPartitions = value.FixedPartitions,
     };
 }
 

@@ -35,7 +35,7 @@ public readonly record struct FormatLevel(int Value) : IComparable<FormatLevel>
 internal readonly record struct FormatRange(FormatLevel Oldest, FormatLevel Newest)
 {
     /// <summary>Those of this version.</summary>
-    public static FormatRange Own { get; } = new(FormatLevel.First, FormatLevel.First);
+    public static FormatRange Own { get; } = new(FormatLevel.First, new(2));
 
     /// <summary>Whether a level is one of them.</summary>
     public bool Has(FormatLevel level) => level >= Oldest && level <= Newest;

@@ -71,7 +71,7 @@ internal sealed class Catalogue : IAsyncDisposable
 
     /// <inheritdoc cref="ITopicVerbs.CreateTopicAsync"/>
     public ValueTask<CreateTopicResult> CreateAsync(string name, TopicSettings settings) =>
-        CreateAsync(TopicName.CheckOwn(name) ?? settings.Check() ?? CheckOrigin(settings), name, settings);
+        CreateAsync(TopicName.CheckOwn(name) ?? settings.Check() ?? CheckOrigin(settings) ?? CheckLevel(settings), name, settings);
 
     /// <summary>Finds a topic of the broker's own, or creates it: one whose name begins with <see cref="TopicName.ReservedPrefix"/>.</summary>
     /// <exception cref="ArgumentException">The name or a setting is bad.</exception>
@@ -111,7 +111,7 @@ internal sealed class Catalogue : IAsyncDisposable
             return new AlterTopicResult.Conflict(present);
         }
 
-        if (settings.CheckChange(present.Settings) is { } refusal)
+        if ((settings.CheckChange(present.Settings) ?? CheckLevel(settings)) is { } refusal)
         {
             return new AlterTopicResult.Refused(refusal);
         }
@@ -151,6 +151,11 @@ internal sealed class Catalogue : IAsyncDisposable
 
     private static Refusal? CheckOrigin(TopicSettings settings) => settings.DeadLettersOf is { } origin
         ? Refusal.OfText("dead letters of", origin.ToString(), "nobody, as only the broker makes dead-letter topics")
+        : null;
+
+    /// <summary>What an earlier version passes over it would lose with its next write.</summary>
+    private Refusal? CheckLevel(TopicSettings settings) => settings.NeededLevel > _levels.Current
+        ? Refusal.OfText("growth", "refuse", $"allow, as the cluster writes format level {_levels.Current}: it needs {settings.NeededLevel}, see oq cluster raise-format")
         : null;
 
     private async ValueTask<CreateTopicResult> CreateAsync(Refusal? refusal, string name, TopicSettings settings)

@@ -39,6 +39,9 @@ internal sealed record TopicDocument
 
     public bool AcceptForeignCodecs { get; init; }
 
+    /// <summary>Whether the number of partitions stays as it is. Since level 2.</summary>
+    public bool FixedPartitions { get; init; }
+
     /// <summary>Whose dead letters the topic holds, or nothing.</summary>
     public DeadLetterOrigin? DeadLettersOf { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record TopicDocument
         WhenFull = topic.Settings.WhenFull,
         Timestamps = topic.Settings.Timestamps,
         AcceptForeignCodecs = topic.Settings.AcceptForeignCodecs,
+        FixedPartitions = topic.Settings.FixedPartitions,
         DeadLettersOf = topic.Settings.DeadLettersOf,
     };
 
@@ -88,6 +92,7 @@ internal sealed record TopicDocument
             WhenFull = WhenFull,
             Timestamps = Timestamps,
             AcceptForeignCodecs = AcceptForeignCodecs,
+            FixedPartitions = FixedPartitions,
             DeadLettersOf = DeadLettersOf,
         };
         return new TopicDescription(Name, new TopicId(Id), settings, Version);

@@ -48,8 +48,17 @@ public sealed record TopicSettings
     /// <summary>Whether batches in codecs that the broker cannot open are taken. Default: no, since it could not check what they hold.</summary>
     public bool AcceptForeignCodecs { get; init; }
 
+    /// <summary>
+    /// Whether the number of partitions stays as it is: growing, which moves keys to other partitions, is refused. Topics that Orleans streams read have it. It needs
+    /// format level 2. Default: no.
+    /// </summary>
+    public bool FixedPartitions { get; init; }
+
     /// <summary>Whose dead letters the topic holds; null, the default, where it is no dead-letter topic. Only the broker makes those.</summary>
     public DeadLetterOrigin? DeadLettersOf { get; init; }
+
+    /// <summary>The lowest level of the formats at which the settings can be written.</summary>
+    internal FormatLevel NeededLevel => FixedPartitions ? new(2) : FormatLevel.First;
 
     /// <summary>What is wrong with the settings, or null.</summary>
     public Refusal? Check() => this switch
@@ -69,6 +78,7 @@ public sealed record TopicSettings
         ArgumentNullException.ThrowIfNull(before);
         return Check()
             ?? (Partitions < before.Partitions ? Refusal.Of("partitions", Partitions, $"{before.Partitions} or more, as partitions cannot be taken away") : null)
+            ?? (Partitions > before.Partitions && FixedPartitions && before.FixedPartitions ? Refusal.Of("partitions", Partitions, $"{before.Partitions}, as the topic's growth is refused") : null)
             ?? (Durability != before.Durability ? Refusal.OfText("durability", Durability.ToString(), $"{before.Durability}, as it was created") : null)
             ?? (DeadLettersOf != before.DeadLettersOf ? Refusal.OfText("dead letters of", DeadLettersOf?.ToString() ?? "nobody", $"{before.DeadLettersOf?.ToString() ?? "nobody"}, as it was created") : null);
     }

@@ -76,6 +76,7 @@ internal static partial class WireValues
     [
         Of("topic-settings", Settings),
         Of("topic-settings bare", BareSettings),
+        Of("topic-settings fixed", BareSettings with { FixedPartitions = true }),
         Of("topic-settings of dead letters", BareSettings with { DeadLettersOf = Origin }),
         Of("dead-letter-origin", Origin),
         Of<DeadLetterOrigin?>("no dead-letter-origin", null),

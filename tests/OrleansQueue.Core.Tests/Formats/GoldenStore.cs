@@ -15,7 +15,11 @@ internal static class GoldenStore
 
     public static readonly PartitionLogOptions Options = new() { Log = Partition, SegmentBytes = 150 };
 
-    public static FileStoreOptions StoreOptions(TimeProvider clock) => FileStores.Options(clock: clock, writeAheadFileBytes: 8 << 10);
+    public static FileStoreOptions StoreOptions(TimeProvider clock) => FileStores.Options(clock: clock, writeAheadFileBytes: 8 << 10) with
+    {
+        // What is checked in was written when there was one level.
+        Levels = new(new FormatRange(FormatLevel.First, FormatLevel.First), FormatLevel.First),
+    };
 
     /// <summary>Writes the store as far as a process gets that is killed afterwards.</summary>
     public static async Task<ForgetfulDisk> MakeAsync()

@@ -59,7 +59,7 @@ public sealed class CatalogueStateTests
     public void Snapshot_that_is_checked_in_is_read_and_written_the_same_today()
     {
         var golden = TopicExamples.Golden("snapshot.json");
-        var state = new CatalogueState(new());
+        var state = new CatalogueState(TopicExamples.LevelOne);
         state.ReadSnapshot(Encoding.UTF8.GetBytes(golden));
 
         Assert.Equal([TopicExamples.Full, TopicExamples.Plain], state.From(null));
@@ -88,7 +88,7 @@ public sealed class CatalogueStateTests
     public void Topics_are_in_the_order_of_their_letters_numbers()
     {
         string[] names = ["-", "A", "Z", "_", "a", "a-", "a.b", "ab", "b"];
-        var state = new CatalogueState(new());
+        var state = new CatalogueState(TopicExamples.LevelOne);
         foreach (var name in names.Reverse())
         {
             state.Apply(Encoding.UTF8.GetBytes(TopicExamples.Golden(Put).Replace("orders.v2", name, StringComparison.Ordinal)));
@@ -102,7 +102,7 @@ public sealed class CatalogueStateTests
 
     private static CatalogueState After(params string[] files)
     {
-        var state = new CatalogueState(new());
+        var state = new CatalogueState(TopicExamples.LevelOne);
         foreach (var file in files)
         {
             state.Apply(Encoding.UTF8.GetBytes(TopicExamples.Golden(file)));

@@ -1,6 +1,7 @@
 using OrleansQueue.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Storage;
+using OrleansQueue.Storage.Memory;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Core.Tests.Topics;
@@ -19,6 +20,23 @@ public sealed class CatalogueTests
         await bench.OpenAsync();
         Assert.Equal(topic, await bench.Catalogue.FindAsync("orders"));
         Assert.Equal(new CreateTopicResult.Exists(topic), await bench.Catalogue.CreateAsync("orders", new TopicSettings()));
+    }
+
+    [Fact]
+    public async Task What_the_level_of_the_cluster_cannot_hold_is_refused()
+    {
+        const string Reason = "growth is refuse; allowed is allow, as the cluster writes format level 1: it needs 2, see oq cluster raise-format.";
+        var levels = new FormatLevels(FormatRange.Own, FormatLevel.First);
+        var bench = await CatalogueBench.OpenAsync(new MemoryLogStore(FileStores.Id, levels: levels));
+        var topic = await bench.CreateAsync("orders");
+        var asked = topic.Settings with { FixedPartitions = true };
+        Assert.Equal(Reason, Assert.IsType<AlterTopicResult.Refused>(await bench.Catalogue.AlterAsync("orders", asked, topic.Version)).Reason.ToString());
+        Assert.Equal(Reason, Assert.IsType<CreateTopicResult.Refused>(await bench.Catalogue.CreateAsync("bills", asked)).Reason.ToString());
+
+        levels.Raise(new(2));
+        Assert.IsType<AlterTopicResult.Altered>(await bench.Catalogue.AlterAsync("orders", asked, topic.Version));
+        await bench.OpenAsync();
+        Assert.True((await bench.Catalogue.FindAsync("orders"))!.Settings.FixedPartitions);
     }
 
     [Fact]

@@ -58,14 +58,22 @@ public sealed class TopicDocumentTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)]
+    [InlineData(3)]
     public void Document_of_another_format_is_not_guessed_at(int format)
     {
         var text = TopicExamples.Golden("topic-plain.json").Replace("\"format\":1", $"\"format\":{format}", StringComparison.Ordinal);
         var document = TopicDocument.Read(Encoding.UTF8.GetBytes(text));
 
         var error = Assert.Throws<FormatLevelException>(() => document.ToDescription(new()));
-        Assert.StartsWith($"The document of topic plain is at format level {format}, and this version knows level 1. ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"The document of topic plain is at format level {format}, and this version knows levels 1 to 2. ", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Topic_of_level_2_is_written_as_it_always_was()
+    {
+        var golden = TopicExamples.Golden("topic-fixed.json");
+        Assert.Equal(TopicExamples.Fixed, TopicDocument.Read(Encoding.UTF8.GetBytes(golden)).ToDescription(new()));
+        Assert.Equal(golden, Encoding.UTF8.GetString(TopicDocument.Write(TopicDocument.Of(TopicExamples.Fixed, new(2)))));
     }
 
     [Fact]

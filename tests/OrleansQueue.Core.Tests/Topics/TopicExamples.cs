@@ -1,5 +1,6 @@
 using OrleansQueue.Batches;
 using OrleansQueue.Broker;
+using OrleansQueue.Storage;
 using OrleansQueue.Topics;
 
 namespace OrleansQueue.Core.Tests.Topics;
@@ -35,6 +36,12 @@ internal static class TopicExamples
         new(new Guid("0197a000-0000-7000-8000-0000000000dd")),
         new TopicSettings { Partitions = 1, RetentionTime = TimeSpan.FromDays(30), DeadLettersOf = new DeadLetterOrigin("billing", "orders.v2") },
         Version: 1);
+
+    /// <summary>A topic whose number of partitions stays as it is, which level 2 brought.</summary>
+    public static TopicDescription Fixed { get; } = new("fixed", new(new Guid("0197a000-0000-7000-8000-0000000000ee")), new TopicSettings { FixedPartitions = true }, Version: 1);
+
+    /// <summary>As a version had it that knew level 1 alone, and wrote most of what is checked in.</summary>
+    public static FormatLevels LevelOne { get; } = new(new FormatRange(FormatLevel.First, FormatLevel.First), FormatLevel.First);
 
     /// <summary>A file that is checked in.</summary>
     public static string Golden(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Formats", "topics", name));

@@ -89,4 +89,14 @@ public sealed class TopicSettingsTests
     public void All_else_can_be_changed() => Assert.Null(
         new TopicSettings { RetentionTime = null, RetentionBytes = 5, WhenFull = WhenFull.DropOldest, Timestamps = TimestampKind.Create, AcceptForeignCodecs = true }
             .CheckChange(new TopicSettings()));
+
+    [Fact]
+    public void A_topic_whose_growth_is_refused_does_not_grow_until_that_is_changed()
+    {
+        var before = new TopicSettings { Partitions = 4, FixedPartitions = true };
+        Assert.Equal("partitions is 5; allowed is 4, as the topic's growth is refused.", (before with { Partitions = 5 }).CheckChange(before)?.ToString());
+        Assert.Null((before with { RetentionTime = null }).CheckChange(before));
+        Assert.Null((before with { Partitions = 5, FixedPartitions = false }).CheckChange(before));
+        Assert.Null((before with { Partitions = 5 }).CheckChange(before with { FixedPartitions = false }));
+    }
 }

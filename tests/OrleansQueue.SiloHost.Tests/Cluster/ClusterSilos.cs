@@ -26,14 +26,28 @@ internal sealed class ClusterSilos(IReadOnlyList<SiloProgram> programs) : IAsync
     }
 
     /// <summary>Stops a silo and starts it again.</summary>
-    public async Task RestartCleanlyAsync(int silo)
+    public Task RestartCleanlyAsync(int silo) => ReplaceAsync(silo, programs[silo]);
+
+    /// <summary>Stops a silo and starts another program in its place.</summary>
+    public async Task ReplaceAsync(int silo, SiloProgram by)
     {
-        var process = _processes[silo]!;
+        await StopAsync(silo);
+        _processes[silo] = await by.StartReadyAsync();
+    }
+
+    /// <summary>Stops a silo that may have been stopped before.</summary>
+    public async Task StopAsync(int silo)
+    {
+        if (_processes[silo] is not { } process)
+        {
+            return;
+        }
+
         await process.SignalAsync("TERM");
         var code = await process.EndAsync();
         Assert.True(code == 0, $"Silo {silo} was asked to stop and ended with {code}:\n{string.Join('\n', process.Error.All)}\n{string.Join('\n', process.Out.All)}");
         await process.DisposeAsync();
-        await RestartAsync(silo);
+        _processes[silo] = null;
     }
 
     /// <summary>Has a silo stand still until others have declared it dead, and go on. It must find out and end itself.</summary>

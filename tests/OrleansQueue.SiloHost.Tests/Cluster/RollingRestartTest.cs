@@ -27,7 +27,7 @@ public sealed class RollingRestartTest(ClusterServers servers, ITestOutputHelper
         await silos.StartAsync();
         await Oq.To(silos.Programs).DoneAsync("topic", "create", FaultRun.Topic, "--partitions", $"{Partitions}");
         var book = new ReceiptBook(Partitions);
-        await using (var load = await LoadAsync(book, silos.Programs))
+        await using (await SteadyLoad.StartAsync(book, silos.Programs, Producers))
         {
             await PassedAsync(book);
             report.WriteLine($"before: {book.TakeLatencies()}");
@@ -48,32 +48,4 @@ public sealed class RollingRestartTest(ClusterServers servers, ITestOutputHelper
     }
 
     private static Task PassedAsync(ReceiptBook book) => book.Acknowledged.ReachedAsync(book.Acknowledged.Count + AcknowledgedBetween);
-
-    private static async Task<SteadyLoad> LoadAsync(ReceiptBook book, IReadOnlyList<SiloProgram> silos)
-    {
-        var load = new SteadyLoad();
-        for (var producer = 0; producer < Producers; producer++)
-        {
-            load.Add(await SteadyProducer.StartAsync(book, silos));
-        }
-
-        return load;
-    }
-
-    /// <summary>All producers; at its end each message has its outcome.</summary>
-    private sealed class SteadyLoad : IAsyncDisposable
-    {
-        private readonly List<SteadyProducer> _producers = [];
-
-        public void Add(SteadyProducer producer) => _producers.Add(producer);
-
-        public async ValueTask DisposeAsync()
-        {
-            await Task.WhenAll(_producers.Select(producer => producer.StopAsync()));
-            foreach (var producer in _producers)
-            {
-                await producer.DisposeAsync();
-            }
-        }
-    }
 }

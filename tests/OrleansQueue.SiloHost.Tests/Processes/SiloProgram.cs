@@ -11,6 +11,9 @@ internal sealed record SiloProgram(string Data, int Port, int GatewayPort, strin
     /// <summary>Settings that it is always started with.</summary>
     public IReadOnlyList<string> Settings { get; init; } = [];
 
+    /// <summary>The program. Default: the one that was built with the tests.</summary>
+    public string Program { get; init; } = BuiltPrograms.SiloHost;
+
     public IPEndPoint Gateway => new(IPAddress.Loopback, GatewayPort);
 
     public string Cluster => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{GatewayPort}");
@@ -30,7 +33,7 @@ internal sealed record SiloProgram(string Data, int Port, int GatewayPort, strin
             $"--Urls={Url}",
             "--Logging:LogLevel:Default=Warning",
         ];
-        return RunningProcess.Start(BuiltPrograms.SiloHost, AppContext.BaseDirectory, own.Concat(Settings).Concat(settings));
+        return RunningProcess.Start(Program, AppContext.BaseDirectory, own.Concat(Settings).Concat(settings));
     }
 
     /// <summary>Starts the silo and waits until it is ready.</summary>
