@@ -29,6 +29,12 @@ internal sealed record JournalOptions
     /// </summary>
     public int SnapshotAfterBytes { get; init; } = 256 << 10;
 
+    /// <summary>
+    /// Where the store uses checkpoints, since reading from it takes its time, a snapshot is also taken after so many commits; after more where it is
+    /// large, so that it costs a commit 128 bytes at most. Default: 500.
+    /// </summary>
+    public int SnapshotAfterCommits { get; init; } = 500;
+
     /// <summary>The level of the formats at which it is written for ever. Default: none, so that it follows the cluster's, by a snapshot where it is to be a higher one.</summary>
     public FormatLevel? Level { get; init; }
 }

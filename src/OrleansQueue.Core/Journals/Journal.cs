@@ -18,6 +18,8 @@ namespace OrleansQueue.Journals;
 /// </summary>
 internal sealed class Journal : IAsyncDisposable
 {
+    private const int BytesOfACommit = 128;
+
     private readonly ILog _log;
     private readonly IJournalState _state;
     private readonly JournalOptions _options;
@@ -29,6 +31,7 @@ internal sealed class Journal : IAsyncDisposable
     private Offset _next;
     private long _entryBytes;
     private long _snapshotBytes;
+    private long _commits;
     private Offset? _active;
 
     private Journal(ILog log, IJournalState state, JournalOptions options, FormatLevels levels, JournalReplay replay)
@@ -40,6 +43,7 @@ internal sealed class Journal : IAsyncDisposable
         _next = replay.Next;
         _entryBytes = replay.EntryBytes;
         _snapshotBytes = replay.SnapshotBytes;
+        _commits = replay.Commits;
         _active = log.Segments.Count == 0 ? null : log.Segments[^1].FirstOffset;
     }
 
@@ -156,6 +160,7 @@ internal sealed class Journal : IAsyncDisposable
     /// <summary>Entries that would not fit into one commit are never written: the snapshot stands for them.</summary>
     private bool IsSnapshotDue() =>
         IsLevelBehind
+        || (_log.UsesCheckpoints && _commits >= Math.Max(_options.SnapshotAfterCommits, _snapshotBytes / BytesOfACommit))
         || _entryBytes + _open.SizeInBytes > Math.Max(_options.SnapshotAfterBytes, _snapshotBytes)
         || _open.SizeInBytes > StoreLimits.MaxCommitBytes / 2;
 
@@ -169,6 +174,7 @@ internal sealed class Journal : IAsyncDisposable
         var outcome = _active is null ? await RollAsync(_next) : StoreOutcome.Done;
         _next = next;
         _entryBytes += batch.Length;
+        _commits++;
         return outcome == StoreOutcome.Done ? await _log.AppendAsync([batch]) : outcome;
     }
 
@@ -202,7 +208,7 @@ internal sealed class Journal : IAsyncDisposable
 
         if (outcome == StoreOutcome.Done)
         {
-            _entryBytes = 0;
+            (_entryBytes, _commits) = (0, 0);
             _snapshotBytes = snapshot.WrittenCount;
             outcome = await _log.DeleteBeforeAsync(first);
         }

@@ -15,6 +15,9 @@ internal sealed class JournalReplay(ILog log, IJournalState state) : ITailObserv
     /// <summary>Bytes of entries behind the last whole snapshot.</summary>
     public long EntryBytes { get; private set; }
 
+    /// <summary>Commits behind the last whole snapshot.</summary>
+    public long Commits { get; private set; }
+
     /// <summary>Bytes of the last whole snapshot.</summary>
     public long SnapshotBytes { get; private set; }
 
@@ -45,6 +48,7 @@ internal sealed class JournalReplay(ILog log, IJournalState state) : ITailObserv
     public void OnBatch(in RecordBatchHeader header, long position, ReadOnlySpan<byte> batch)
     {
         EntryBytes += batch.Length;
+        Commits++;
         var records = new RecordReader(header, batch[RecordBatchHeader.Size..]);
         while (records.MoveNext())
         {
@@ -70,7 +74,7 @@ internal sealed class JournalReplay(ILog log, IJournalState state) : ITailObserv
                 _snapshot.Write(record.Value.Span);
                 state.ReadSnapshot(_snapshot.WrittenSpan);
                 SnapshotBytes = _snapshot.WrittenCount;
-                EntryBytes = 0;
+                (EntryBytes, Commits) = (0, 0);
                 _snapshot.Clear();
                 break;
         }

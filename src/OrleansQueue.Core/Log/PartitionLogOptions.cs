@@ -32,8 +32,8 @@ internal sealed record PartitionLogOptions
     /// </summary>
     public long CheckpointBytes { get; init; } = 8 << 20;
 
-    /// <summary>As <see cref="CheckpointBytes"/>, when so many commits came. Default: 2,000.</summary>
-    public int CheckpointCommits { get; init; } = 2_000;
+    /// <summary>As <see cref="CheckpointBytes"/>, when so many commits came. Default: 500.</summary>
+    public int CheckpointCommits { get; init; } = 500;
 
     /// <summary>Distance of index entries. Default: 32 KiB; a read begins at most that far too early.</summary>
     public int IndexEveryBytes { get; init; } = 32 << 10;

@@ -11,8 +11,8 @@ internal sealed record PartitionServerOptions
     /// <summary>A segment is ended before it grows past this. Default: 256 MiB.</summary>
     public long SegmentBytes { get; init; } = 256 << 20;
 
-    /// <summary>Where the store uses checkpoints, a next owner walks so many commits at most. Default: 2,000.</summary>
-    public int CheckpointCommits { get; init; } = 2_000;
+    /// <summary>Where the store uses checkpoints, a next owner walks so many commits at most. Default: 500.</summary>
+    public int CheckpointCommits { get; init; } = 500;
 
     /// <summary>The most fetches that wait at one partition; more are throttled. Default: 10,000, some 10 MB of waits.</summary>
     public int MaxWaitingFetches { get; init; } = 10_000;

@@ -1,6 +1,7 @@
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Journals;
 using OrleansQueue.Storage;
+using OrleansQueue.Storage.Memory;
 
 namespace OrleansQueue.Core.Tests.Journals;
 
@@ -122,4 +123,26 @@ public sealed class JournalSnapshotTests
         await bench.OpenAsync();
         Assert.Equal(2, bench.State.Entries.Count);
     });
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 24)]
+    public async Task On_storage_that_is_far_away_a_snapshot_comes_after_so_many_commits_too(bool isFar, int batches)
+    {
+        var bench = new JournalBench(new MemoryLogStore(FileStores.Id) { UsesCheckpoints = isFar })
+        {
+            Options = new JournalOptions { SnapshotAfterCommits = 10 },
+        };
+        await bench.OpenAsync();
+        await bench.AppendSomeAsync(0, 12);
+        await bench.OpenAsync();
+
+        // What an earlier owner wrote counts too.
+        await bench.AppendSomeAsync(12, 24);
+        await bench.OpenAsync();
+        Assert.Equal(JournalBench.Entries(24), bench.State.Entries);
+        var seen = new TailBatches();
+        await using var log = await bench.Store.OpenAsync(JournalBench.Id, new(), seen, CancellationToken.None);
+        Assert.InRange(seen.Positions.Count, batches, batches + 9);
+    }
 }

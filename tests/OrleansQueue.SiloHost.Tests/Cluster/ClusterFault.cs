@@ -11,4 +11,7 @@ internal enum ClusterFault
 
     /// <summary>SIGTERM, and it starts again when it has ended.</summary>
     CleanRestart,
+
+    /// <summary>SIGKILL of all silos at once, as when they lose power, and they start again.</summary>
+    KillAll,
 }

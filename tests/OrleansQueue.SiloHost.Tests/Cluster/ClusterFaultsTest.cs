@@ -8,7 +8,7 @@ namespace OrleansQueue.SiloHost.Tests.Cluster;
 
 /// <summary>
 /// Three silos on Azurite and PostgreSQL under load: one after another is killed, stands still until it is declared dead and wakes up again, or is stopped
-/// and started. In the end the history checker goes over all that producers, a reader and a stream group were told, and a queue group must
+/// and started; now and then all are killed at once. In the end the history checker goes over all that producers, a reader and a stream group were told, and a queue group must
 /// have completed every message. One round of each kind by default; <c>OQ_CLUSTER_ROUNDS</c>, <c>OQ_CLUSTER_PAUSE</c> (seconds) and
 /// <c>OQ_CLUSTER_SEED</c> make it longer or repeat one.
 /// </summary>
@@ -65,6 +65,7 @@ public sealed class ClusterFaultsTest(ClusterServers servers, ITestOutputHelper 
         ClusterFault.Kill => silos.KillAsync(silo, passed),
         ClusterFault.Pause => silos.PauseAsync(silo, pause),
         ClusterFault.CleanRestart => silos.RestartCleanlyAsync(silo),
+        ClusterFault.KillAll => silos.KillAllAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, null),
     };
 }
