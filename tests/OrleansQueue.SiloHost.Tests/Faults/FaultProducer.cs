@@ -8,8 +8,6 @@ namespace OrleansQueue.SiloHost.Tests.Faults;
 /// <summary>One producer that publishes numbers at a steady pace, whatever becomes of the silo, and writes down what it was told of each.</summary>
 internal sealed class FaultProducer : IAsyncDisposable
 {
-    // Some thousand a second with all producers: always many on their way, and not too many to check afterwards.
-    private const int AtOnce = 16;
     private const int MostOnTheirWay = 4_000;
 
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(10);
@@ -68,7 +66,7 @@ internal sealed class FaultProducer : IAsyncDisposable
             using var pace = new PeriodicTimer(Pace);
             while (!_stop.IsCancellationRequested)
             {
-                for (var i = 0; i < AtOnce; i++)
+                for (var i = 0; i < _run.AtOnce; i++)
                 {
                     await _room.WaitAsync(_stop.Token);
                     PublishOne();

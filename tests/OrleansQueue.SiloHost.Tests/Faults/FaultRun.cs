@@ -18,6 +18,9 @@ internal sealed class FaultRun(IReadOnlyList<SiloProgram> silos, int partitions)
 
     public int Partitions => partitions;
 
+    /// <summary>How many messages each producer publishes every 10 ms. Default: 16, some thousand a second with all producers: always many on their way, and not too many to check afterwards.</summary>
+    public int AtOnce { get; init; } = 16;
+
     /// <summary>Clients that wait through the longest pause; by default they would give up after 30 s without an answer.</summary>
     public ClientOptions Patient { get; } = new() { ConnectTimeout = TimeSpan.FromMinutes(3) };
 
