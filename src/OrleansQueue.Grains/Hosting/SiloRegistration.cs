@@ -8,6 +8,7 @@ using Orleans.Runtime.Hosting;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
 using OrleansQueue.Client;
+using OrleansQueue.Contracts.Hosting;
 using OrleansQueue.Grains.Documents;
 using OrleansQueue.Grains.Duties;
 using OrleansQueue.Grains.Formats;
@@ -57,6 +58,7 @@ public static class OrleansQueueSiloBuilderExtensions
         services.AddSingleton<QueueSurroundings>();
         services.AddSingleton<IRetentionHolds>(static provider => new QueueHolds(provider.GetRequiredService<QueueSurroundings>()));
         services.AddSingleton<OwnTopics>();
+        services.AddSingleton<ISiloParts, SiloParts>();
         services.AddSingleton<PlacementCache>();
         services.AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());

@@ -1,0 +1,46 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Orleans.Streams;
+using OrleansQueue.Broker;
+using OrleansQueue.Client;
+
+namespace OrleansQueue.Streams.Agents;
+
+/// <summary>The topics of a provider on a silo. Their partitions are its queues: it knows them when the silo has started, and they stay as many.</summary>
+internal sealed class StreamTopics(IReadOnlyList<string> names, BrokerClient client, MessagingRegistry registry, ILogger logger) : IStreamQueueMapper
+{
+    private readonly Dictionary<string, TopicDescription> _found = new(StringComparer.Ordinal);
+
+    /// <summary>Creates the topics that are missing.</summary>
+    public async Task EnsureAsync()
+    {
+        foreach (var name in names)
+        {
+            await client.Context.Background.RunAsync(() => TopicSetup.EnsureAsync(client.Context, registry.TopicOf(name), logger, CancellationToken.None));
+            _found[name] = await client.Context.Background.RunAsync(() => Client.Topics.FindAsync(client.Context, name, CancellationToken.None));
+        }
+    }
+
+    public IEnumerable<QueueId> GetAllQueues() => _found.Values.SelectMany(static topic =>
+        Enumerable.Range(0, topic.Settings.Partitions).Select(number => QueueOf(topic.Name, number)));
+
+    /// <exception cref="ArgumentException">The namespace of the stream is no topic of the provider.</exception>
+    public QueueId GetQueueForStream(StreamId streamId)
+    {
+        var name = NameOf(streamId);
+        return _found.TryGetValue(name, out var topic)
+            ? QueueOf(name, Murmur2.PartitionOf(streamId.Key.Span, topic.Settings.Partitions))
+            : throw new ArgumentException($"The namespace of stream {streamId} is no topic of its provider, which has: {string.Join(", ", names)}. Name it with AddTopic.", nameof(streamId));
+    }
+
+    /// <summary>The partition that a queue is.</summary>
+    public TopicPartition PartitionOf(QueueId queue) => new(_found[queue.GetStringNamePrefix()].Id, NumberOf(queue));
+
+    /// <summary>The number of the partition that a queue is.</summary>
+    public static Partition NumberOf(QueueId queue) => new((int)queue.GetNumericId());
+
+    /// <summary>The topic of a stream.</summary>
+    public static string NameOf(StreamId stream) => Encoding.UTF8.GetString(stream.Namespace.Span);
+
+    private static QueueId QueueOf(string topic, int number) => QueueId.GetQueueId(topic, (uint)number, (uint)Murmur2.Hash(Encoding.UTF8.GetBytes(topic)) + (uint)number);
+}
