@@ -34,6 +34,8 @@ internal sealed class DeliveryFilter(AgentIndex agents, DeliveryFailures failure
 
     private static async Task AskAsync(IOutgoingGrainCallContext context, PartitionFeed feed)
     {
+        // The request is emptied by the call.
+        var subscription = (GuidId)context.Request.GetArgument(SubscriptionArgument)!;
         var arrival = feed.End;
         object? answer = null;
         try
@@ -47,13 +49,13 @@ internal sealed class DeliveryFilter(AgentIndex agents, DeliveryFailures failure
             DeliveryFailures.NotAsked(feed, error);
         }
 
-        var subscription = (GuidId)context.Request.GetArgument(SubscriptionArgument)!;
         var bound = new BoundToken(subscription, context.Grain, OrleansInternals.TokenOf(answer), arrival, skipsFirst: false);
         context.Result = answer is null ? OrleansInternals.Start(bound) : OrleansInternals.Like(answer, bound);
     }
 
     private async Task DeliverAsync(IOutgoingGrainCallContext context, StreamBatch batch)
     {
+        var subscription = (GuidId)context.Request.GetArgument(SubscriptionArgument)!;
         Unbind(context);
         using var activity = DeliveryActivity.Start(batch);
         try
@@ -75,8 +77,7 @@ internal sealed class DeliveryFilter(AgentIndex agents, DeliveryFailures failure
         if (context.Result is { } expected)
         {
             // The consumer has had the batch, or wants to go on elsewhere; the agent steps over the first batch from there.
-            var bound = new BoundToken(
-                (GuidId)context.Request.GetArgument(SubscriptionArgument)!, context.Grain, OrleansInternals.TokenOf(expected), batch.Subscription!.Next, skipsFirst: true);
+            var bound = new BoundToken(subscription, context.Grain, OrleansInternals.TokenOf(expected), batch.Subscription!.Next, skipsFirst: true);
             context.Result = OrleansInternals.Like(expected, bound);
         }
     }

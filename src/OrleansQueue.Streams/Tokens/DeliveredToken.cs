@@ -3,7 +3,7 @@ using Orleans.Streams;
 namespace OrleansQueue.Streams.Tokens;
 
 /// <summary>The token of a batch of events. A consumer that names it has had everything before <see cref="Next"/>.</summary>
-[GenerateSerializer, Alias("oq.delivered-token")]
+[GenerateSerializer, Immutable, Alias("oq.delivered-token")]
 internal sealed class DeliveredToken : StreamSequenceToken
 {
     /// <summary>The token of a batch.</summary>

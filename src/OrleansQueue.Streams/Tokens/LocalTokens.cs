@@ -3,6 +3,7 @@ using Orleans.Streams;
 namespace OrleansQueue.Streams.Tokens;
 
 /// <summary>A token that stays on its silo, where the pulling agent hands it from one part of ours to another.</summary>
+[Immutable]
 internal abstract class LocalToken(long sequenceNumber) : StreamSequenceToken
 {
     public override long SequenceNumber
@@ -32,6 +33,7 @@ internal abstract class LocalToken(long sequenceNumber) : StreamSequenceToken
 /// <param name="original">What the consumer asked for; null where it asked for nothing.</param>
 /// <param name="arrival">The end of what was read when the consumer was asked.</param>
 /// <param name="skipsFirst">Whether the agent steps over the cursor's first batch without delivering it.</param>
+[Immutable]
 internal sealed class BoundToken(GuidId subscription, object consumer, StreamSequenceToken? original, long arrival, bool skipsFirst)
     : LocalToken(original?.SequenceNumber ?? 0)
 {
@@ -48,4 +50,5 @@ internal sealed class BoundToken(GuidId subscription, object consumer, StreamSeq
 
 /// <summary>The token of a notice that is about no new event.</summary>
 /// <param name="end">The end of what was read.</param>
+[Immutable]
 internal sealed class NudgeToken(long end) : LocalToken(end);

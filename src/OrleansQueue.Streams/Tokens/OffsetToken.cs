@@ -6,7 +6,7 @@ namespace OrleansQueue;
 /// The sequence token of an event: its offset in its partition. To subscribe or resume with it begins with that event, or with the next one of
 /// the stream where the offset is another stream's.
 /// </summary>
-[GenerateSerializer, Alias("oq.offset-token")]
+[GenerateSerializer, Immutable, Alias("oq.offset-token")]
 public sealed class OffsetToken : StreamSequenceToken
 {
     /// <summary>The token of an offset.</summary>

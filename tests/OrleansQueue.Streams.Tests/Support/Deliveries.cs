@@ -13,7 +13,7 @@ public sealed record Delivered(TestEvent Event, long Offset);
 /// </summary>
 internal sealed class Deliveries
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly ConcurrentDictionary<string, Deliveries> All = new(StringComparer.Ordinal);
 
     private readonly Lock _lock = new();
@@ -94,7 +94,7 @@ internal sealed class Deliveries
         catch (TimeoutException)
         {
             var (events, errors) = (Events, Errors);
-            throw new TimeoutException($"Waited {Patience} for {what()}; got {events.Count} events, the last ones {string.Join(", ", events.TakeLast(5))}, and {errors.Count} errors, the last one {(errors.Count == 0 ? null : errors[^1])}.");
+            throw new TimeoutException($"Waited {Patience} for {what()}; got {events.Count} events, the last ones {string.Join(", ", events.TakeLast(5))}, and {errors.Count} errors, the last one {(errors.Count == 0 ? null : errors[^1])}. The silos said: {LogLines.Last}");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Streams;
 using Orleans.TestingHost;
 using OrleansQueue.Broker;
@@ -88,6 +89,7 @@ internal sealed class StreamSilos : IAsyncDisposable
         public void Configure(ISiloBuilder siloBuilder)
         {
             var options = Configurations[siloBuilder.Configuration[Key]!];
+            siloBuilder.Services.AddSingleton<ILoggerProvider, LogLines>();
             options.Broker(siloBuilder);
             siloBuilder.AddOrleansQueue(queue => queue
                 .AddTopic<TestEvent>(Topic, topic => topic.Partitions(options.Partitions))
