@@ -81,10 +81,26 @@ internal sealed class TopicRegistration(string name)
     }
 
     public TypeRegistration<T>? FindType<T>() => (TypeRegistration<T>?)_types.GetValueOrDefault(typeof(T));
+
+    /// <summary>The type of an alias; of messages without one, the only type that there is, or the one that has no alias.</summary>
+    public ITypeRegistration? FindType(string? alias)
+    {
+        var types = _types.Values.Cast<ITypeRegistration>().ToList();
+        return types.Find(type => type.Alias == alias) ?? (alias is null && types.Count == 1 ? types[0] : null);
+    }
+}
+
+/// <summary>What was said of a type in a topic, for those who do not know the type.</summary>
+internal interface ITypeRegistration
+{
+    string? Alias { get; }
+
+    /// <summary>Reads a message of the type.</summary>
+    object? Read(ReadOnlySpan<byte> value);
 }
 
 /// <summary>What was said of a type in a topic.</summary>
-internal sealed class TypeRegistration<T>
+internal sealed class TypeRegistration<T> : ITypeRegistration
 {
     public Func<T, MessageKey>? Key { get; set; }
 
@@ -93,6 +109,8 @@ internal sealed class TypeRegistration<T>
     public IMessageSerializer<T>? Serializer { get; set; }
 
     public ProducerOptions Producer { get; set; } = new();
+
+    public object? Read(ReadOnlySpan<byte> value) => (Serializer ?? DefaultSerializer.Of<T>()).Deserialize(value);
 
     public TypedProducerOptions<T> ToOptions() => new() { Key = Key, TypeAlias = Alias, Serializer = Serializer, Producer = Producer };
 }

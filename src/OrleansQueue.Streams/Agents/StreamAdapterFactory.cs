@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Providers;
 using Orleans.Providers.Streams.Common;
 using Orleans.Streams;
+using Orleans.Streams.Filtering;
 using OrleansQueue.Broker;
 using OrleansQueue.Client;
 using OrleansQueue.Streams.Delivery;
@@ -40,11 +41,12 @@ internal sealed class StreamAdapterFactory(string name, StreamTopics topics, Str
         var clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
         var grains = services.GetRequiredService<IGrainFactory>();
         var silo = services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+        var isFiltered = services.GetKeyedService<IStreamFilter>(name) is not null;
         PartitionFeed Feed(QueueId queue)
         {
             var (owner, partition) = (Guid.NewGuid(), StreamTopics.NumberOf(queue));
             IPositionStore PositionsOf(TopicId topic) => new GrainPositions(grains, new PositionsKey(new TopicPartition(topic, partition), name), owner, silo);
-            return new PartitionFeed(new FeedSettings(name, queue.GetStringNamePrefix(), partition, broker, PositionsOf, options, readers, clock, logger));
+            return new PartitionFeed(new FeedSettings(name, queue.GetStringNamePrefix(), partition, broker, PositionsOf, options, isFiltered, readers, clock, logger));
         }
 
         var feeds = new StreamFeeds(Feed, services.GetRequiredService<AgentIndex>(), services.GetRequiredService<IGrainContextAccessor>());

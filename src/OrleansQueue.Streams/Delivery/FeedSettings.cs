@@ -12,6 +12,7 @@ namespace OrleansQueue.Streams.Delivery;
 /// <param name="Broker">The broker.</param>
 /// <param name="PositionsOf">Where the positions of the topic's partition are kept.</param>
 /// <param name="Options">The provider's options.</param>
+/// <param name="IsFiltered">Whether a filter decides which subscriptions get an event.</param>
 /// <param name="Readers">How events are read.</param>
 /// <param name="Clock">The time.</param>
 /// <param name="Logger">Where it tells what befalls it.</param>
@@ -22,6 +23,7 @@ internal sealed record FeedSettings(
     IBroker Broker,
     Func<TopicId, IPositionStore> PositionsOf,
     OrleansQueueStreamOptions Options,
+    bool IsFiltered,
     EventReaders Readers,
     TimeProvider Clock,
     ILogger Logger);

@@ -34,7 +34,7 @@ internal sealed partial class PartitionFeed : IDisposable
         _closed = _closing.Token;
         _cache = new EventCache(settings.Options.CacheBytesPerPartition);
         _book = new DeliveryBook(_cache);
-        _shape = new EventShape(settings.Options.MaxBatchBytes, settings.Clock, settings.Readers);
+        _shape = new EventShape(settings.Options.MaxBatchBytes, settings.IsFiltered, settings.Clock, settings.Readers);
         _wakes = new FeedWakes(settings.Clock);
         var reader = new ChunkReader(settings.Topic, invalid => settings.Logger.BatchUnreadable(settings.Topic, invalid.Message));
         _reads = new LogReads(settings.Broker, reader, settings.Clock, settings.Logger);

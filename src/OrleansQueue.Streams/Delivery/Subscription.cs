@@ -142,7 +142,7 @@ internal sealed class Subscription(SubscriptionKey key)
     /// <summary>Makes a batch of the events from an index on, without those that are expired; null, with <see cref="Next"/> behind them, where none is left.</summary>
     private StreamBatch? Make(StreamEvents events, int index, EventShape shape)
     {
-        var count = events.OffsetOf(index) < _singlyUntil ? 1 : events.CountOf(index, shape.MaxBytes);
+        var count = shape.IsSingly || events.OffsetOf(index) < _singlyUntil ? 1 : events.CountOf(index, shape.MaxBytes);
         var now = shape.Now.UnixMilliseconds;
         var picked = new List<int>(count);
         for (var i = index; i < index + count; i++)
@@ -179,7 +179,8 @@ internal sealed class Subscription(SubscriptionKey key)
 /// <param name="MaxBytes">The most bytes of values in a batch of more than one event.</param>
 /// <param name="Clock">The time, for events that expire.</param>
 /// <param name="Readers">How the events are read.</param>
-internal sealed record EventShape(int MaxBytes, TimeProvider Clock, EventReaders Readers)
+/// <param name="IsSingly">Whether each event comes alone: Orleans' filters take or leave a whole batch.</param>
+internal sealed record EventShape(int MaxBytes, bool IsSingly, TimeProvider Clock, EventReaders Readers)
 {
     public Timestamp Now => Timestamp.Now(Clock);
 }

@@ -17,6 +17,12 @@ internal sealed class EventReaders(MessagingRegistry registry)
 
     private static EventReader<T> Create<T>(MessagingRegistry registry, string topic)
     {
+        if (typeof(T) == typeof(object))
+        {
+            // Who asks for any object, as a filter, gets the type that the application said, and JSON as it is where it said none.
+            return new EventReader<T>(null, registry.ReadingOf<T>(topic).Serializer, registry.TopicOf(topic).FindType);
+        }
+
         var (alias, serializer) = registry.ReadingOf<T>(topic);
         return new EventReader<T>(alias, serializer);
     }
@@ -26,7 +32,8 @@ internal sealed class EventReaders(MessagingRegistry registry)
 /// <typeparam name="T">The type.</typeparam>
 /// <param name="alias">The alias of the type in the topic, or null.</param>
 /// <param name="serializer">Reads the values.</param>
-internal sealed class EventReader<T>(string? alias, IMessageSerializer<T> serializer)
+/// <param name="typeOf">Finds the type of an alias, where any type is asked for.</param>
+internal sealed class EventReader<T>(string? alias, IMessageSerializer<T> serializer, Func<string?, ITypeRegistration?>? typeOf = null)
 {
     /// <summary>Whether an event is one of the type: where the type has an alias, events of another alias are not.</summary>
     public bool Takes(string? type) => alias is null || type is null || type == alias;
@@ -36,7 +43,7 @@ internal sealed class EventReader<T>(string? alias, IMessageSerializer<T> serial
     {
         try
         {
-            return serializer.Deserialize(value.Span);
+            return typeOf?.Invoke(type) is { } known ? (T)known.Read(value.Span)! : serializer.Deserialize(value.Span);
         }
         catch (Exception problem) when (problem is not MessageFormatException)
         {

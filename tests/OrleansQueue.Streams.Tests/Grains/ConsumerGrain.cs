@@ -11,12 +11,16 @@ public interface IConsumerGrain : IGrainWithStringKey
     /// <summary>Goes on at a place, with every subscription to a stream.</summary>
     Task RewindAsync(StreamId stream, long? offset, DateTimeOffset? time);
 
-    Task UnsubscribeAsync(StreamId stream, Guid subscription);
+    /// <summary>Ends every subscription to a stream.</summary>
+    Task UnsubscribeAsync(StreamId stream);
 
     Task<int> CountAsync(StreamId stream);
 
     /// <summary>Makes an event of this number fail from now on.</summary>
     Task FailAtAsync(int? number);
+
+    /// <summary>Makes an event of this number fail the first time that it comes.</summary>
+    Task FailOnceAtAsync(int number);
 
     Task LeaveAsync();
 }
@@ -25,6 +29,7 @@ public interface IConsumerGrain : IGrainWithStringKey
 public sealed class ConsumerGrain(StreamRewinder rewinder) : Grain, IConsumerGrain
 {
     private int? _failing;
+    private bool _failsOnce;
 
     private Deliveries Deliveries => Deliveries.Of(this.GetPrimaryKeyString());
 
@@ -58,10 +63,12 @@ public sealed class ConsumerGrain(StreamRewinder rewinder) : Grain, IConsumerGra
         }
     }
 
-    public async Task UnsubscribeAsync(StreamId stream, Guid subscription)
+    public async Task UnsubscribeAsync(StreamId stream)
     {
-        var handles = await StreamOf(stream).GetAllSubscriptionHandles();
-        await handles.Single(handle => handle.HandleId == subscription).UnsubscribeAsync();
+        foreach (var handle in await StreamOf(stream).GetAllSubscriptionHandles())
+        {
+            await handle.UnsubscribeAsync();
+        }
     }
 
     public async Task<int> CountAsync(StreamId stream) => (await StreamOf(stream).GetAllSubscriptionHandles()).Count;
@@ -69,6 +76,12 @@ public sealed class ConsumerGrain(StreamRewinder rewinder) : Grain, IConsumerGra
     public Task FailAtAsync(int? number)
     {
         _failing = number;
+        return Task.CompletedTask;
+    }
+
+    public Task FailOnceAtAsync(int number)
+    {
+        (_failing, _failsOnce) = (number, true);
         return Task.CompletedTask;
     }
 
@@ -106,6 +119,7 @@ public sealed class ConsumerGrain(StreamRewinder rewinder) : Grain, IConsumerGra
     {
         if (item.Number == _failing)
         {
+            _failing = _failsOnce ? null : _failing;
             throw new InvalidOperationException($"The test has event {item.Number} fail.");
         }
 

@@ -17,6 +17,9 @@ internal sealed record StreamSilosOptions
     /// <summary>Makes a silo a broker, with storage that survives the silo where a test restarts it.</summary>
     public required Action<ISiloBuilder> Broker { get; init; }
 
+    /// <summary>Whether the silos serve streams, or are only a broker.</summary>
+    public bool HasStreams { get; init; } = true;
+
     public int Partitions { get; init; } = 4;
 
     public Action<OrleansQueueStreamOptions>? Streams { get; init; }
@@ -67,6 +70,9 @@ internal sealed class StreamSilos : IAsyncDisposable
     /// <summary>The provider on the client.</summary>
     public IStreamProvider Streams => Cluster.Client.GetStreamProvider(Provider);
 
+    /// <summary>Has observers of the client go back.</summary>
+    public StreamRewinder Rewinder => Cluster.Client.ServiceProvider.GetRequiredService<StreamRewinder>();
+
     public static async Task<StreamSilos> StartAsync(StreamSilosOptions options)
     {
         var started = new StreamSilos(options);
@@ -94,6 +100,11 @@ internal sealed class StreamSilos : IAsyncDisposable
             siloBuilder.AddOrleansQueue(queue => queue
                 .AddTopic<TestEvent>(Topic, topic => topic.Partitions(options.Partitions))
                 .AddTopic<TestEvent>(Tests.Grains.ImplicitGrain.Topic, topic => topic.Partitions(options.Partitions)));
+            if (!options.HasStreams)
+            {
+                return;
+            }
+
             siloBuilder.AddOrleansQueueStreams(Provider, streams =>
             {
                 streams.AddTopic(Topic).AddTopic(Tests.Grains.ImplicitGrain.Topic);
