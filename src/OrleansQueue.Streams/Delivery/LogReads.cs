@@ -26,7 +26,7 @@ internal abstract record LogRead
 }
 
 /// <summary>Reads a partition for its streams, and waits through outages however long they are.</summary>
-internal sealed class LogReads(IBroker broker, ChunkReader reader, TimeProvider clock, ILogger logger)
+internal sealed class LogReads(IBroker broker, ChunkReader reader, int maxBytes, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
@@ -60,7 +60,7 @@ internal sealed class LogReads(IBroker broker, ChunkReader reader, TimeProvider 
             var pause = Pause;
             try
             {
-                var result = await broker.FetchAsync(new FetchRequest(from) { MaxWait = wait }, cancellationToken);
+                var result = await broker.FetchAsync(new FetchRequest(from) { MaxBytes = maxBytes, MaxWait = wait }, cancellationToken);
                 switch (result)
                 {
                     case FetchResult.Fetched fetched:

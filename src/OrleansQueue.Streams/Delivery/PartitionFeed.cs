@@ -16,6 +16,8 @@ internal sealed partial class PartitionFeed : IDisposable
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    private const long LeastRead = 4 << 10;
+
     private readonly FeedSettings _settings;
     private readonly EventCache _cache;
     private readonly DeliveryBook _book;
@@ -37,7 +39,7 @@ internal sealed partial class PartitionFeed : IDisposable
         _shape = new EventShape(settings.Options.MaxBatchBytes, settings.IsFiltered, settings.Clock, settings.Readers);
         _wakes = new FeedWakes(settings.Clock);
         var reader = new ChunkReader(settings.Topic, invalid => settings.Logger.BatchUnreadable(settings.Topic, invalid.Message));
-        _reads = new LogReads(settings.Broker, reader, settings.Clock, settings.Logger);
+        _reads = new LogReads(settings.Broker, reader, ReadBytes(settings.Options), settings.Clock, settings.Logger);
     }
 
     /// <summary>The agent that calls, once it has called.</summary>
@@ -110,6 +112,9 @@ internal sealed partial class PartitionFeed : IDisposable
             ? new Client.FetchedRecords(_settings.Topic, from, fetched).Unpack().FirstOrDefault(delivery => delivery.Offset.Value == offset)
             : null;
     }
+
+    // Some answers fit into each half of the memory.
+    private static int ReadBytes(OrleansQueueStreamOptions options) => (int)Math.Clamp(options.CacheBytesPerPartition / 8, LeastRead, FetchRequest.DefaultMaxBytes);
 
     private static TimeSpan ShorterOf(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
