@@ -76,7 +76,7 @@ public abstract partial class StreamSpec
     }
 
     /// <summary>Every event came; whatever came again, came again from some place on in order.</summary>
-    private protected static void AssertOrderWithRepetitions(Deliveries got, int count)
+    internal static void AssertOrderWithRepetitions(Deliveries got, int count)
     {
         var highest = -1;
         var last = -1;
