@@ -109,6 +109,9 @@ internal sealed partial class PartitionFeed
             DeliveredToken { Next: var next } when known is null => Math.Max(next, arrival),
             DeliveredToken { Next: var next } when known.IsServed => next <= known.Next || known.IsDrained ? null : next,
             DeliveredToken { Next: var next } => next,
+
+            // Until it is given an event the consumer asks for the same place on and on; of what is deleted there it was told.
+            var asked when known is not null && known.DeletedFrom == asked.SequenceNumber => null,
             var asked => asked.SequenceNumber,
         };
     }

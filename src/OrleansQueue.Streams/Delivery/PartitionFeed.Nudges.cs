@@ -160,6 +160,7 @@ internal sealed partial class PartitionFeed
 
     private async void TellDeleted(Subscription subscription, long from, long to)
     {
+        subscription.DeletedFrom = from;
         _settings.Logger.EventsDeleted(subscription.Key.Stream, from, to, subscription.Key.Id);
         if (subscription.Consumer is { } consumer)
         {

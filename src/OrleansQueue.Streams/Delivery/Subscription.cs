@@ -38,6 +38,9 @@ internal sealed class Subscription(SubscriptionKey key)
     /// <summary>Whether it waits for older events to be read.</summary>
     public bool IsWaiting { get; set; }
 
+    /// <summary>The place at which everything was deleted when it was to go on there; null where it was not.</summary>
+    public long? DeletedFrom { get; set; }
+
     /// <summary>Whether its consumer is to be asked where it wants to go on as soon as it has nothing more to do.</summary>
     public bool IsToBeAsked { get; set; }
 

@@ -13,7 +13,7 @@ public sealed record Delivered(TestEvent Event, long Offset);
 /// </summary>
 internal sealed class Deliveries
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly ConcurrentDictionary<string, Deliveries> All = new(StringComparer.Ordinal);
 
     private readonly Lock _lock = new();
