@@ -59,6 +59,7 @@ internal static class RateRun
 
             await Task.WhenAll(calls);
         }));
+        await delivered;
         return (long)each * streams / Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 }
