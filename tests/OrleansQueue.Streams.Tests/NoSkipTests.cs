@@ -46,6 +46,7 @@ public sealed class NoSkipTests
         }
 
         await publishing;
+        Assert.All(silos.Feeds, static feed => Assert.InRange(feed.CachedBytes, 0, TinyCache));
         Assert.All(slow, static subscriber => Assert.Equal(10, subscriber.Count));
         halting.ForEach(static subscriber => subscriber.AllowUpTo(int.MaxValue));
         slow.ForEach(static subscriber => subscriber.AllowUpTo(int.MaxValue));

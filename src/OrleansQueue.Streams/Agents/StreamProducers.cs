@@ -23,7 +23,16 @@ internal sealed class StreamProducers(BrokerClient client, MessagingRegistry reg
             receipts.Add(producer.PublishAsync(item, options).AsTask());
         }
 
-        await Task.WhenAll(receipts);
+        try
+        {
+            await Task.WhenAll(receipts);
+        }
+        catch (Exception error) when (error is UnknownTopicException or TopicReplacedException or ObjectDisposedException)
+        {
+            // The topic was deleted, and perhaps there is another one of the name.
+            await ForgetAsync(topic, producer.Raw);
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -34,6 +43,20 @@ internal sealed class StreamProducers(BrokerClient client, MessagingRegistry reg
             {
                 await (await opening.Value).DisposeAsync();
             }
+        }
+    }
+
+    private async Task ForgetAsync(string topic, TopicProducer producer)
+    {
+        foreach (var key in _producers.Keys.Where(key => key.Topic == topic))
+        {
+            _producers.TryRemove(key, out _);
+        }
+
+        if (_topics.TryGetValue(topic, out var opening) && opening.Value is { IsCompletedSuccessfully: true } opened && opened.Result == producer)
+        {
+            _topics.TryRemove(new(topic, opening));
+            await producer.DisposeAsync();
         }
     }
 

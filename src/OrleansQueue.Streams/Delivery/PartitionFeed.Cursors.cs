@@ -106,6 +106,9 @@ internal sealed partial class PartitionFeed
         return bound.Original switch
         {
             null => known is null ? arrival : null,
+
+            // What the consumer had was in a topic of the same name.
+            DeliveredToken other when other.Topic != _next.Topic => known is null ? arrival : null,
             DeliveredToken { Next: var next } when known is null => Math.Max(next, arrival),
             DeliveredToken { Next: var next } when known.IsServed => next <= known.Next || known.IsDrained ? null : next,
             DeliveredToken { Next: var next } => next,

@@ -95,7 +95,12 @@ internal sealed partial class PartitionFeed
 
     private void Load(Subscription subscription)
     {
-        _toLoad.Enqueue(subscription);
+        if (!subscription.IsInLine)
+        {
+            subscription.IsInLine = true;
+            _toLoad.Enqueue(subscription);
+        }
+
         if (_loading.IsCompleted)
         {
             _loading = LoadAsync();
@@ -109,6 +114,7 @@ internal sealed partial class PartitionFeed
         {
             while (!IsClosed && _toLoad.TryDequeue(out var subscription))
             {
+                subscription.IsInLine = false;
                 if (subscription.IsWaiting && _book.Find(subscription.Key) == subscription)
                 {
                     await LoadAsync(subscription);

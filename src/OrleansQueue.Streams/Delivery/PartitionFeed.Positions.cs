@@ -147,6 +147,7 @@ internal sealed partial class PartitionFeed
     {
         _positions = positions;
         _next = place;
+        _shape = _shape with { Topic = place.Topic };
         _reading = null;
         _cache.Reset(kept.Frontier);
         _book.Load(kept);

@@ -21,11 +21,11 @@ internal sealed partial class PartitionFeed : IDisposable
     private readonly FeedSettings _settings;
     private readonly EventCache _cache;
     private readonly DeliveryBook _book;
-    private readonly EventShape _shape;
     private readonly LogReads _reads;
     private readonly FeedWakes _wakes;
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _closed;
+    private EventShape _shape;
     private IPositionStore? _positions;
     private Position _next;
     private Task<LogRead>? _reading;

@@ -38,6 +38,9 @@ internal sealed class Subscription(SubscriptionKey key)
     /// <summary>Whether it waits for older events to be read.</summary>
     public bool IsWaiting { get; set; }
 
+    /// <summary>Whether it stands in the line of those for whom older events are read.</summary>
+    public bool IsInLine { get; set; }
+
     /// <summary>The place at which everything was deleted when it was to go on there; null where it was not.</summary>
     public long? DeletedFrom { get; set; }
 
@@ -167,6 +170,7 @@ internal sealed class Subscription(SubscriptionKey key)
         {
             StreamId = key.Stream,
             Next = next,
+            Topic = shape.Topic,
             Offsets = [.. picked.Select(events.OffsetOf)],
             Lengths = [.. picked.Select(events.LengthOf)],
             Values = new BatchFrame([.. picked.Select(events.ValueOf)]),
@@ -185,5 +189,8 @@ internal sealed class Subscription(SubscriptionKey key)
 /// <param name="IsSingly">Whether each event comes alone: Orleans' filters take or leave a whole batch.</param>
 internal sealed record EventShape(int MaxBytes, bool IsSingly, TimeProvider Clock, EventReaders Readers)
 {
+    /// <summary>The topic that the events lie in.</summary>
+    public TopicId Topic { get; init; }
+
     public Timestamp Now => Timestamp.Now(Clock);
 }

@@ -32,6 +32,10 @@ internal sealed class StreamBatch : IBatchContainer, IOnDeserialized
     [Id(5)]
     public string?[]? Types { get; init; }
 
+    /// <summary>The topic that they lie in.</summary>
+    [Id(6)]
+    public required TopicId Topic { get; init; }
+
     /// <summary>How the events are read where they are; not part of what is sent.</summary>
     [field: NonSerialized]
     public EventReaders? Readers { get; set; }
@@ -44,7 +48,7 @@ internal sealed class StreamBatch : IBatchContainer, IOnDeserialized
     [field: NonSerialized]
     public IReadOnlyList<string> Traces { get; init; } = [];
 
-    public StreamSequenceToken SequenceToken => new DeliveredToken(Next);
+    public StreamSequenceToken SequenceToken => new DeliveredToken(Next, Topic);
 
     public IEnumerable<Tuple<T, StreamSequenceToken>> GetEvents<T>()
     {

@@ -8,10 +8,14 @@ internal sealed class DeliveredToken : StreamSequenceToken
 {
     /// <summary>The token of a batch.</summary>
     /// <param name="next">The offset behind the last event of the batch.</param>
-    public DeliveredToken(long next) => Next = next;
+    /// <param name="topic">The topic: one of the same name that is created later has the same offsets.</param>
+    public DeliveredToken(long next, TopicId topic) => (Next, Topic) = (next, topic);
 
     [Id(0)]
     public long Next { get; private set; }
+
+    [Id(1)]
+    public TopicId Topic { get; private set; }
 
     public override long SequenceNumber
     {
@@ -25,7 +29,7 @@ internal sealed class DeliveredToken : StreamSequenceToken
         protected set { }
     }
 
-    public override bool Equals(StreamSequenceToken? other) => other is DeliveredToken token && token.Next == Next;
+    public override bool Equals(StreamSequenceToken? other) => other is DeliveredToken token && token.Next == Next && token.Topic == Topic;
 
     public override bool Equals(object? obj) => Equals(obj as StreamSequenceToken);
 

@@ -75,6 +75,26 @@ public abstract partial class StreamSpec
         AssertInOrder(got, "p", 10);
     }
 
+    [Fact]
+    public async Task Topic_that_is_created_anew_is_read_from_its_beginning_by_the_same_subscriptions()
+    {
+        var (_, got) = await SubscribeAsync("back", "s");
+        await PublishAsync(Stream("s"), "old", 0, 5);
+        await got.HasAsync(5);
+        var settings = (await Silos.Broker.FindTopicAsync(StreamSilos.Topic, CancellationToken.None))!.Settings;
+
+        Assert.True(await Silos.Broker.DeleteTopicAsync(StreamSilos.Topic, CancellationToken.None));
+        Assert.IsType<Broker.CreateTopicResult.Created>(await Silos.Broker.CreateTopicAsync(StreamSilos.Topic, settings, CancellationToken.None));
+        await using (var producer = await Silos.BrokerClient.OpenProducerAsync(StreamSilos.Topic, new Client.TypedProducerOptions<TestEvent> { Key = _ => Named("s") }))
+        {
+            await producer.PublishAsync(Enumerable.Range(0, 5).Select(static i => new TestEvent("new", i)));
+        }
+
+        await got.HasAsync(10);
+        AssertInOrder(got, "old", 5);
+        AssertInOrder(got, "new", 5);
+    }
+
     /// <summary>Every event came; whatever came again, came again from some place on in order.</summary>
     internal static void AssertOrderWithRepetitions(Deliveries got, int count)
     {

@@ -6,6 +6,8 @@ using Orleans.Streams;
 using Orleans.TestingHost;
 using OrleansQueue.Broker;
 using OrleansQueue.Client;
+using OrleansQueue.Streams.Agents;
+using OrleansQueue.Streams.Delivery;
 
 namespace OrleansQueue.Streams.Tests.Support;
 
@@ -72,6 +74,10 @@ internal sealed class StreamSilos : IAsyncDisposable
 
     /// <summary>Has observers of the client go back.</summary>
     public StreamRewinder Rewinder => Cluster.Client.ServiceProvider.GetRequiredService<StreamRewinder>();
+
+    /// <summary>The feeds of the provider on all silos.</summary>
+    public IEnumerable<PartitionFeed> Feeds => Cluster.GetActiveSilos().SelectMany(silo => ((StreamAdapterFactory)Cluster.GetSiloServiceProvider(silo.SiloAddress)
+        .GetRequiredKeyedService<IQueueAdapterFactory>(Provider)).Feeds.All);
 
     public static async Task<StreamSilos> StartAsync(StreamSilosOptions options)
     {
