@@ -73,7 +73,13 @@ public sealed class NoSkipTests
 
     private static async Task PublishAsync(StreamSilos silos, int each)
     {
-        await using var producer = await silos.BrokerClient.OpenProducerAsync(StreamSilos.Topic, new TypedProducerOptions<TestEvent> { Key = static item => item.Producer });
+        await using var producer = await silos.BrokerClient.OpenProducerAsync(StreamSilos.Topic, new TypedProducerOptions<TestEvent>
+        {
+            Key = static item => item.Producer,
+
+            // Memory holds one batch however large; these are small beside it.
+            Producer = new ProducerOptions { BatchBytes = 4 << 10 },
+        });
         for (var number = 0; number < each; number++)
         {
             for (var stream = 0; stream < Streams; stream++)
