@@ -10,7 +10,7 @@ public sealed partial class LogsPageTests
     [
         "src/OrleansQueue.Grains/Logging/LogMessages.cs", "src/OrleansQueue.Client/Consuming/ConsumerLog.cs",
         "src/OrleansQueue.Client/Handling/HandlerLog.cs", "src/OrleansQueue.Client/Hosting/HostingLog.cs",
-        "src/OrleansQueue.Client/Queues/QueueLog.cs",
+        "src/OrleansQueue.Client/Queues/QueueLog.cs", "src/OrleansQueue.Streams/StreamLog.cs",
     ];
 
     private static readonly string Page = File.ReadAllText(At("docs/operating/logs.md"));
