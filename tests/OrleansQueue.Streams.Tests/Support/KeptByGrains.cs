@@ -11,15 +11,17 @@ internal sealed class KeptByGrains : IIncomingGrainCallFilter
     private readonly Lock _lock = new();
     private readonly Dictionary<PositionsKey, long> _frontiers = [];
     private readonly Dictionary<PositionsKey, HashSet<(Guid, StreamId)>> _lagging = [];
+    private readonly List<(SiloAddress Silo, PositionsCall Change)> _changes = [];
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task Invoke(IIncomingGrainCallContext context)
     {
         var change = context.Request.GetArgumentCount() == 3 ? context.Request.GetArgument(2) as PositionsCall : null;
+        var silo = change is null ? null : context.Request.GetArgument(1) as SiloAddress;
         await context.Invoke();
         if (change is not null && context.Result is true)
         {
-            Note(PositionsKey.Parse(context.TargetId.Key.ToString()!), change);
+            Note(PositionsKey.Parse(context.TargetId.Key.ToString()!), silo!, change);
         }
     }
 
@@ -40,6 +42,36 @@ internal sealed class KeptByGrains : IIncomingGrainCallFilter
         }
     }
 
+    /// <summary>Whether a change was kept.</summary>
+    public bool Has(Func<SiloAddress, PositionsCall, bool> which)
+    {
+        lock (_lock)
+        {
+            return _changes.Exists(change => which(change.Silo, change.Change));
+        }
+    }
+
+    /// <summary>Waits until a change is kept.</summary>
+    public async Task HasAsync(Func<SiloAddress, PositionsCall, bool> which)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                changed = _changed.Task;
+            }
+
+            if (Has(which))
+            {
+                return;
+            }
+
+            await changed.WaitAsync(patience.Token);
+        }
+    }
+
     private Task? WhenNotKept(PositionsKey key, long end)
     {
         lock (_lock)
@@ -49,10 +81,11 @@ internal sealed class KeptByGrains : IIncomingGrainCallFilter
         }
     }
 
-    private void Note(PositionsKey key, PositionsCall change)
+    private void Note(PositionsKey key, SiloAddress silo, PositionsCall change)
     {
         lock (_lock)
         {
+            _changes.Add((silo, change));
             _frontiers[key] = change.Frontier;
             if (!_lagging.TryGetValue(key, out var lagging))
             {
