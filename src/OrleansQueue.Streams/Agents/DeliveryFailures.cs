@@ -1,3 +1,4 @@
+using Orleans.Runtime.Messaging;
 using OrleansQueue.Broker;
 using OrleansQueue.Client;
 using OrleansQueue.Contracts.Hosting;
@@ -25,7 +26,13 @@ internal sealed class DeliveryFailures(ISiloParts silo, TimeProvider clock)
     public async Task<bool> DealWithAsync(StreamBatch batch, Exception error)
     {
         var subscription = batch.Subscription!;
-        if (subscription.Cursor is not FeedCursor { Feed: var feed } || subscription.Current != batch || feed.IsClosed || IsNobodysFault(error))
+        if (subscription.Cursor is not FeedCursor { Feed: var feed } || subscription.Current != batch)
+        {
+            // The subscription ended, or has gone on elsewhere meanwhile.
+            return true;
+        }
+
+        if (feed.IsClosed || IsNobodysFault(error))
         {
             return false;
         }
@@ -49,7 +56,8 @@ internal sealed class DeliveryFailures(ISiloParts silo, TimeProvider clock)
     }
 
     // The consumer was not reached, or nobody knows whether it was; a long call is one of these.
-    private static bool IsNobodysFault(Exception error) => error is TimeoutException or OrleansException or BrokerUnavailableException;
+    private static bool IsNobodysFault(Exception error) =>
+        error is TimeoutException or OrleansMessageRejectionException or ConnectionFailedException or GatewayTooBusyException or BrokerUnavailableException;
 
     private static async Task TellAsync(PartitionFeed feed, Subscription subscription, Exception error)
     {

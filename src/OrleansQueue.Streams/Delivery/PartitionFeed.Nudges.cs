@@ -30,12 +30,8 @@ internal sealed partial class PartitionFeed
             Nudge(stream);
             foreach (var subscription in _book.Of(stream))
             {
-                // One that is given something anyway says then where it wants to go on.
+                // It is asked as soon as the agent finds nothing more for it. One that is given something says so itself.
                 subscription.IsToBeAsked = true;
-                if (subscription.IsDrained)
-                {
-                    Ask(subscription);
-                }
             }
         }
     }

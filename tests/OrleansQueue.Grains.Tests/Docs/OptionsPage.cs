@@ -27,6 +27,7 @@ internal static class OptionsPage
         (typeof(QueueConsumerOptions), "A member of a queue group"),
         (typeof(QueueHandlerOptions), "Handlers of a queue group: `AddQueueHandler<T, THandler>(topic, group, o => ...)`"),
         (typeof(RetryPolicy), "What becomes of messages of a queue group whose handler threw a certain exception: `o.On<TException>(new RetryPolicy { ... })`"),
+        (typeof(OrleansQueueStreamOptions), "Orleans' streams on a silo: `AddOrleansQueueStreams(name, o => o.AddTopic(...))`"),
         (typeof(QueueBatchHandlerOptions), "Handlers of batches of a queue group: `AddQueueBatchHandler<T, THandler>(topic, group, o => ...)`"),
     ];
 
