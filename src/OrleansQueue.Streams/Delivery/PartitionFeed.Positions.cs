@@ -113,6 +113,12 @@ internal sealed partial class PartitionFeed
             subscription.IsHeld = false;
             Nudge(subscription.Key.Stream);
         }
+
+        if (_held.Count != 0)
+        {
+            // Those that came meanwhile are not to wait for the next time.
+            _wakes.Wake();
+        }
     }
 
     /// <summary>Reads where everybody is; false where that is not to be had yet.</summary>
