@@ -43,4 +43,7 @@ internal static partial class StreamLog
 
     [LoggerMessage(1112, LogLevel.Warning, "Topic {Topic}, which streams read, is not there; it is looked for again.")]
     public static partial void TopicMissing(this ILogger logger, string topic);
+
+    [LoggerMessage(1113, LogLevel.Warning, "Growth of topic {Topic}, which streams read, cannot be refused: {Reason}")]
+    public static partial void GrowthNotRefused(this ILogger logger, string topic, Refusal reason);
 }

@@ -11,14 +11,40 @@ internal sealed class StreamTopics(IReadOnlyList<string> names, BrokerClient cli
 {
     private readonly Dictionary<string, TopicDescription> _found = new(StringComparer.Ordinal);
 
-    /// <summary>Creates the topics that are missing.</summary>
+    /// <summary>Creates the topics that are missing, and has their growth refused.</summary>
     public async Task EnsureAsync()
     {
         foreach (var name in names)
         {
             await client.Context.Background.RunAsync(() => TopicSetup.EnsureAsync(client.Context, registry.TopicOf(name), logger, CancellationToken.None));
-            _found[name] = await client.Context.Background.RunAsync(() => Client.Topics.FindAsync(client.Context, name, CancellationToken.None));
+            var found = await client.Context.Background.RunAsync(() => Client.Topics.FindAsync(client.Context, name, CancellationToken.None));
+            _found[name] = await client.Context.Background.RunAsync(() => FixAsync(found));
         }
+    }
+
+    /// <summary>A topic that grew would send events of a stream to another partition than before, whose order with the earlier ones nobody keeps.</summary>
+    private async Task<TopicDescription> FixAsync(TopicDescription topic)
+    {
+        while (!topic.Settings.FixedPartitions)
+        {
+            var (present, settings) = (topic, topic.Settings with { FixedPartitions = true });
+            switch (await client.Context.InsistAsync(
+                $"Refusing the growth of topic {topic.Name}", token => client.Context.Broker.AlterTopicAsync(present.Name, settings, present.Version, token), CancellationToken.None))
+            {
+                case AlterTopicResult.Conflict conflict:
+                    topic = conflict.Topic;
+                    break;
+                case AlterTopicResult.Altered altered:
+                    return altered.Topic;
+                case AlterTopicResult.Refused refused:
+                    logger.GrowthNotRefused(topic.Name, refused.Reason);
+                    return topic;
+                default:
+                    return topic;
+            }
+        }
+
+        return topic;
     }
 
     public IEnumerable<QueueId> GetAllQueues() => _found.Values.SelectMany(static topic =>

@@ -26,13 +26,21 @@ public sealed class FilesStreamTests : StreamSpec, IDisposable
 /// <summary>What the silos of all specs have in common.</summary>
 internal static class Settings
 {
-    public static StreamSilosOptions Of(short silos, Action<ISiloBuilder> storage) => new()
+    /// <summary>Silos on a storage.</summary>
+    /// <param name="silos">How many.</param>
+    /// <param name="storage">Says where logs and documents are.</param>
+    /// <param name="hasSubscriptions">Whether subscriptions are kept beside the logs, and not where <paramref name="storage"/> says.</param>
+    public static StreamSilosOptions Of(short silos, Action<ISiloBuilder> storage, bool hasSubscriptions = true) => new()
     {
         Silos = silos,
         Broker = silo =>
         {
             storage(silo);
-            silo.AddOrleansQueue().AddOrleansQueueGrainStorage("PubSubStore");
+            silo.AddOrleansQueue();
+            if (hasSubscriptions)
+            {
+                silo.AddOrleansQueueGrainStorage("PubSubStore");
+            }
         },
         Streams = static streams =>
         {
