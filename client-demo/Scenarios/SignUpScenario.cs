@@ -7,7 +7,8 @@ namespace OrleansQueue.ClientDemo.Scenarios;
 
 /// <summary>
 /// A sign-up that sends a mail and then logs: three services that do not know each other, chained by two topics. Some mails
-/// fail at first, some addresses are no addresses; the log is written in batches, each line once.
+/// fail at first, some addresses are no addresses; the log is written in batches, each line once. In the demo's own silo the log is a grain that is
+/// subscribed to a stream, in a cluster of others a handler.
 /// </summary>
 internal sealed class SignUpScenario : IScenario
 {
@@ -22,7 +23,7 @@ internal sealed class SignUpScenario : IScenario
 
     public async Task<ScenarioReport> RunAsync(Demo demo, Action step, CancellationToken cancellationToken)
     {
-        var (mails, log) = ($"signup-mails-{demo.Run}", $"signup-log-{demo.Run}");
+        var (mails, log) = ($"signup-mails-{demo.Run}", demo.IsElsewhere ? $"signup-log-{demo.Run}" : LogGrain.Topic);
         var bad = demo.Messages / OneInBad;
         var server = new MailServer(OneInBusy);
         var book = new LogBook(Path.Combine(demo.Folder, $"{log}.txt"), demo.Messages - bad, step);
@@ -31,15 +32,14 @@ internal sealed class SignUpScenario : IScenario
         await using var signUp = await demo.Broker.StartServiceAsync(queue => AddMails(queue, mails), static _ => { }, cancellationToken);
         await using var cleaning = new RunCleaning(signUp.Get<BrokerClient>(), signUp.Get<Broker.IBroker>());
         await using var mailing = await demo.Broker.StartServiceAsync(
-            queue => AddLog(AddMails(queue, mails), log).AddStreamHandler<SendMail, Mailer>(mails, group: mails, options =>
+            queue => AddLog(AddMails(queue, mails), demo, log).AddStreamHandler<SendMail, Mailer>(mails, group: mails, options =>
             {
                 options.FirstRetry = TimeSpan.FromMilliseconds(20);
                 options.MaxConcurrency = Partitions;
             }),
             services => services.AddSingleton(server),
             cancellationToken);
-        await using var logging = await demo.Broker.StartServiceAsync(
-            queue => AddLog(queue, log).AddStreamBatchHandler<MailSent, LogWriter>(log, group: log), services => services.AddSingleton(book), cancellationToken);
+        await using var logging = await StartLoggingAsync(demo, log, book, cancellationToken);
 
         var outcomes = await signUp.Get<ITopicProducer<SendMail>>().PublishAsync(Enumerable.Range(1, demo.Messages).Select(SignUp), cancellationToken: cancellationToken);
         for (var number = 0; number < bad; number++)
@@ -58,7 +58,24 @@ internal sealed class SignUpScenario : IScenario
     private static OrleansQueueBuilder AddMails(OrleansQueueBuilder queue, string mails) =>
         queue.AddTopic<SendMail>(mails, topic => topic.Key(mail => mail.User).Partitions(Partitions));
 
-    private static OrleansQueueBuilder AddLog(OrleansQueueBuilder queue, string log) => queue.AddTopic<MailSent>(log, topic => topic.Key(sent => sent.User));
+    /// <summary>The topic of mails that were sent, as one stream of one grain.</summary>
+    public static void AsStream(TopicBuilder<MailSent> topic) => topic.Key(static _ => LogGrain.Stream).Partitions(1);
+
+    private static OrleansQueueBuilder AddLog(OrleansQueueBuilder queue, Demo demo, string log) =>
+        queue.AddTopic<MailSent>(log, demo.IsElsewhere ? static topic => topic.Key(static sent => sent.User) : AsStream);
+
+    /// <summary>The third service; null where it is a grain of the silo.</summary>
+    private static async Task<Service?> StartLoggingAsync(Demo demo, string log, LogBook book, CancellationToken cancellationToken)
+    {
+        if (demo.IsElsewhere)
+        {
+            return await demo.Broker.StartServiceAsync(
+                queue => AddLog(queue, demo, log).AddStreamBatchHandler<MailSent, LogWriter>(log, group: log), services => services.AddSingleton(book), cancellationToken);
+        }
+
+        demo.Home.Logs.Book = book;
+        return null;
+    }
 
     private static SendMail SignUp(int number) => new(number, $"user-{number}", number % OneInBad == 0 ? "nowhere" : $"user-{number}@example.org");
 
@@ -93,7 +110,7 @@ internal sealed class Mailer(MailServer server, ITopicProducer<MailSent> sent) :
     }
 }
 
-/// <summary>The third service: it knows which mails were sent, and writes them down, many at a time.</summary>
+/// <summary>The third service in a cluster of others: it knows which mails were sent, and writes them down, many at a time.</summary>
 internal sealed class LogWriter(LogBook book) : IBatchHandler<MailSent>
 {
     public Task HandleAsync(IReadOnlyList<MessageContext<MailSent>> messages, CancellationToken cancellationToken)
@@ -145,6 +162,9 @@ internal sealed class LogBook(string path, int expected, Action step)
 
     /// <summary>All that was expected is written.</summary>
     public Task Complete => _complete.Task;
+
+    /// <summary>Nothing more comes.</summary>
+    public void Fail(Exception problem) => _complete.TrySetException(problem);
 
     public void Write(IEnumerable<(string Id, string User)> lines)
     {
