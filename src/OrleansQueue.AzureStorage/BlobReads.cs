@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
@@ -7,6 +8,8 @@ namespace OrleansQueue.AzureStorage;
 /// <summary>Reads ranges of blobs. A reader that goes on where it was gets more at once each time, so that a log is not read in a request for each batch.</summary>
 internal sealed class BlobReads(LogContainer container, LogId log, ReadAheadCache ahead, BlobLogOptions options)
 {
+    private readonly ReadPace _pace = new(options.MaxReadAhead);
+
     /// <summary>Reads bytes of a segment across its blobs; fewer than asked for, or 0, where it ends.</summary>
     /// <exception cref="IOException">The storage cannot be read, or there is no such segment.</exception>
     public async ValueTask<int> ReadAsync(LogView view, Offset segment, long position, Memory<byte> into, CancellationToken cancellationToken)
@@ -22,7 +25,7 @@ internal sealed class BlobReads(LogContainer container, LogId log, ReadAheadCach
             var at = position + done - blob.Mark.Position;
             var most = (int)Math.Min(into.Length - done, blob.Length - at);
             var got = ahead.Read(BlobNames.OfBlob(log, blob.Number), at, into.Span.Slice(done, most));
-            done += got != 0 ? got : await FetchAsync(blob, at, into.Slice(done, most), cancellationToken);
+            done += got != 0 ? got : await FetchAsync(blob, at, into.Slice(done, Math.Min(most, _pace.Bytes)), cancellationToken);
         }
 
         return done;
@@ -32,18 +35,29 @@ internal sealed class BlobReads(LogContainer container, LogId log, ReadAheadCach
     {
         var client = container.Blob(log, blob.Number);
         var before = ahead.TakeEndingAt(client.Name, at);
-        var length = (int)Math.Min(blob.Length - at, before == 0 ? into.Length : Math.Max(into.Length, Math.Min(2L * before, options.MaxReadAhead)));
+        var length = (int)Math.Min(blob.Length - at, before == 0 ? into.Length : Math.Max(into.Length, Math.Min(2L * before, _pace.Bytes)));
         var bytes = await BlobFailure.TellAsync($"Reading blob {client.Name}", () => DownloadAsync(client, at, length, cancellationToken), cancellationToken);
         bytes.AsSpan(0, into.Length).CopyTo(into.Span);
         ahead.Add(client.Name, at, bytes);
         return into.Length;
     }
 
-    private static async Task<byte[]> DownloadAsync(AppendBlobClient client, long from, int length, CancellationToken cancellationToken)
+    private async Task<byte[]> DownloadAsync(AppendBlobClient client, long from, int length, CancellationToken cancellationToken)
     {
         var bytes = GC.AllocateUninitializedArray<byte>(length);
-        using var answer = (await client.DownloadStreamingAsync(new BlobDownloadOptions { Range = new HttpRange(from, length) }, cancellationToken)).Value;
-        await answer.Content.ReadExactlyAsync(bytes, cancellationToken);
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            using var answer = (await client.DownloadStreamingAsync(new BlobDownloadOptions { Range = new HttpRange(from, length) }, cancellationToken)).Value;
+            await answer.Content.ReadExactlyAsync(bytes, cancellationToken);
+        }
+        catch
+        {
+            _pace.Slower();
+            throw;
+        }
+
+        _pace.Took(length, Stopwatch.GetElapsedTime(began));
         return bytes;
     }
 }

@@ -17,7 +17,7 @@ public sealed class StoreIdentityTests(AzuriteFixture azurite)
         var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => ProxiedStore.OpenStoreAsync(_container)));
         var id = Assert.Single(stores.Select(store => store.Id).Distinct());
         Assert.Equal(id, (await ProxiedStore.OpenStoreAsync(_container)).Id);
-        Assert.Equal($"OrleansQueue store, format 1\n{id}\n", (await StoreBlob.DownloadContentAsync()).Value.Content.ToString());
+        Assert.Equal($"OrleansQueue store, format {FormatRange.Own.Newest}\n{id}\n", (await StoreBlob.DownloadContentAsync()).Value.Content.ToString());
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class FormatLevelTests
         // Nobody of the earlier version joins any more, and what was written is read.
         _range = new(First, First);
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => silos.Cluster.StartAdditionalSiloAsync());
-        var refused = Assert.Single(WithInner(failure).OfType<FormatLevelException>());
+        var refused = Assert.Single(failure.WithInner().OfType<FormatLevelException>());
         Assert.Equal("The cluster is at format level 2, and this version knows level 1. Run a later version here. Nothing was changed.", refused.Message);
         Assert.Equal(before.Name, (await silos.Broker.FindTopicAsync("before", default))!.Name);
     }
@@ -90,13 +90,5 @@ public sealed class FormatLevelTests
     {
         var name = new DocumentName($"{TopicStorage.Name}.topic", $"oq-topic/{topic.Id.Value:N}");
         return TopicDocument.Read((await memory.Documents.ReadAsync(name))!.Content).Format;
-    }
-
-    private static IEnumerable<Exception> WithInner(Exception error)
-    {
-        for (var inner = error; inner is not null; inner = inner.InnerException)
-        {
-            yield return inner;
-        }
     }
 }

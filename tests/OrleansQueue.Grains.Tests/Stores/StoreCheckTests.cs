@@ -15,7 +15,7 @@ public sealed class StoreCheckTests
 
         var failure = await Assert.ThrowsAnyAsync<Exception>(() => silos.Cluster.StartAdditionalSiloAsync());
 
-        var mismatch = Assert.Single(WithInner(failure).OfType<StoreMismatchException>());
+        var mismatch = Assert.Single(failure.WithInner().OfType<StoreMismatchException>());
         Assert.Matches(
             "^This silo keeps its logs in memory \\(store [0-9a-f]{32}\\), but silo Primary of the cluster keeps them in memory \\(store [0-9a-f]{32}\\)\\. "
             + "Silos of one cluster need one store that they share: azure-blobs\\.$",
@@ -48,14 +48,6 @@ public sealed class StoreCheckTests
 
         Assert.Equal(2, silos.Cluster.Silos.Count);
         Assert.True(calls.Asked > NoAnswerAtFirst.Unanswered, "The silo joined once it was answered.");
-    }
-
-    private static IEnumerable<Exception> WithInner(Exception error)
-    {
-        for (var inner = error; inner is not null; inner = inner.InnerException)
-        {
-            yield return inner;
-        }
     }
 
     /// <summary>Answers as Orleans does while it is not known yet which grains the active silos have.</summary>

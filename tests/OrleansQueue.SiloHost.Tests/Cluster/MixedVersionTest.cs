@@ -109,13 +109,6 @@ public sealed class MixedVersionTest(ClusterServers servers, ITestOutputHelper r
     private static async Task<IReadOnlyList<long>> EndsAsync(IReadOnlyList<SiloProgram> silos)
     {
         await using var connection = await BrokerConnection.OpenAsync(silos);
-        var topic = (await connection.Broker.FindTopicAsync(FaultRun.Topic, CancellationToken.None))!.Id;
-        var ends = new List<long>();
-        for (var partition = 0; partition < Partitions; partition++)
-        {
-            ends.Add((await connection.Broker.DescribePartitionAsync(topic, new Partition(partition), CancellationToken.None))!.HighWatermark.Value);
-        }
-
-        return ends;
+        return await connection.EndsAsync((await connection.Broker.FindTopicAsync(FaultRun.Topic, CancellationToken.None))!.Id, Partitions);
     }
 }

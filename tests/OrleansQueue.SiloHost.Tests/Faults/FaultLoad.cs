@@ -47,12 +47,7 @@ internal sealed class FaultLoad(FaultRun run) : IAsyncDisposable
         await Task.WhenAll(_producers.Select(producer => producer.StopAsync()));
         await using var connection = await BrokerConnection.OpenAsync(run.Silos);
         var topic = (await connection.Broker.FindTopicAsync(FaultRun.Topic, CancellationToken.None))!.Id;
-        var ends = new List<long>();
-        for (var partition = 0; partition < run.Partitions; partition++)
-        {
-            ends.Add((await connection.Broker.DescribePartitionAsync(topic, new Partition(partition), CancellationToken.None))!.HighWatermark.Value);
-        }
-
+        var ends = await connection.EndsAsync(topic, run.Partitions);
         await Group.Delivered.PassedAsync(ends);
         await Group.DisposeAsync();
         await DrainAsync(ends);

@@ -38,6 +38,18 @@ internal sealed class BrokerConnection : IAsyncDisposable
         return new BrokerConnection(host, options);
     }
 
+    /// <summary>Where the partitions of a topic end.</summary>
+    public async Task<IReadOnlyList<long>> EndsAsync(TopicId topic, int partitions)
+    {
+        var ends = new List<long>();
+        for (var partition = 0; partition < partitions; partition++)
+        {
+            ends.Add((await Broker.DescribePartitionAsync(topic, new Partition(partition), CancellationToken.None))!.HighWatermark.Value);
+        }
+
+        return ends;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
