@@ -74,7 +74,7 @@ internal sealed class FaultLoad(FaultRun run) : IAsyncDisposable
         }
     }
 
-    private async Task DrainAsync(List<long> ends)
+    private async Task DrainAsync(IReadOnlyList<long> ends)
     {
         var consumer = new Consumer("drain");
         var drains = Enumerable.Range(0, ends.Count).Select(partition => run.History.BeginDrain(consumer, FaultRun.KeyOf(new Partition(partition)))).ToList();
