@@ -31,8 +31,8 @@ internal static class AllMutations
             "            if (slot.Owner != epoch)\n            {\n                return StoreOutcome.Fenced;",
             "            if (slot.Owner < Epoch.None)\n            {\n                return StoreOutcome.Fenced;"),
         new("creates a segment in a shared store whoever the owner is", MemoryLogData,
-            "public StoreOutcome Roll(Epoch owner, Offset firstOffset)\n    {\n        lock (_lock)\n        {\n            if (owner != _owner)",
-            "public StoreOutcome Roll(Epoch owner, Offset firstOffset)\n    {\n        lock (_lock)\n        {\n            if (owner > _owner)"),
+            "public StoreOutcome Roll(Epoch owner, Offset firstOffset, FormatLevel level)\n    {\n        lock (_lock)\n        {\n            if (owner != _owner)",
+            "public StoreOutcome Roll(Epoch owner, Offset firstOffset, FormatLevel level)\n    {\n        lock (_lock)\n        {\n            if (owner > _owner)"),
     ];
 
     private static Mutation[] Logs() =>
