@@ -90,7 +90,7 @@ public sealed class DocumentGrainStorageTests : IDisposable
             Directory.GetFiles(Path.Combine(_folder.Path, "documents"), "*", SearchOption.AllDirectories).Select(File.ReadAllText),
             text => text.Contains("orders", StringComparison.Ordinal));
         using var json = JsonDocument.Parse(text[(text.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
-        Assert.Equal(1, json.RootElement.GetProperty("format").GetInt32());
+        Assert.Equal(FormatRange.Own.Newest.Value, json.RootElement.GetProperty("format").GetInt32());
         Assert.Equal(topic.Id.Value, json.RootElement.GetProperty("id").GetGuid());
         Assert.DoesNotContain("$type", text, StringComparison.Ordinal);
         Assert.DoesNotContain("System.", text, StringComparison.Ordinal);
