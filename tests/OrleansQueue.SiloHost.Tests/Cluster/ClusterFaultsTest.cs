@@ -9,7 +9,7 @@ namespace OrleansQueue.SiloHost.Tests.Cluster;
 /// <summary>
 /// Three silos on Azurite and PostgreSQL under load: one after another is killed, stands still until it is declared dead and wakes up again, or is stopped
 /// and started; now and then all are killed at once. In the end the history checker goes over all that producers, a reader and a stream group were told, and a queue group must
-/// have completed every message. One round of each kind by default; <c>OQ_CLUSTER_ROUNDS</c>, <c>OQ_CLUSTER_PAUSE</c> (seconds) and
+/// have completed every message. Three rounds by default; <c>OQ_CLUSTER_ROUNDS</c>, <c>OQ_CLUSTER_PAUSE</c> (seconds) and
 /// <c>OQ_CLUSTER_SEED</c> make it longer or repeat one.
 /// </summary>
 [Collection(ClusterTests.Name)]
@@ -24,6 +24,9 @@ public sealed class ClusterFaultsTest(ClusterServers servers, ITestOutputHelper 
     private const int AtOnce = 3;
     private const string Workers = "workers";
 
+    // One of each kind but the last, in which members that are told nothing for 30 s end, as they should: that is for runs on a machine of their own.
+    private const int ShortRounds = 3;
+
     // So much has to go through between two faults.
     private const int AcknowledgedBetween = 2_000;
 
@@ -31,7 +34,7 @@ public sealed class ClusterFaultsTest(ClusterServers servers, ITestOutputHelper 
     public async Task Silos_that_are_killed_paused_and_restarted_under_load_leave_a_sound_history_and_no_message_undone()
     {
         var kinds = Enum.GetValues<ClusterFault>();
-        var rounds = RunSetting.Of("OQ_CLUSTER_ROUNDS", kinds.Length);
+        var rounds = RunSetting.Of("OQ_CLUSTER_ROUNDS", ShortRounds);
         var pause = TimeSpan.FromSeconds(RunSetting.Of("OQ_CLUSTER_PAUSE", 15));
         var seed = RunSetting.Of("OQ_CLUSTER_SEED", Random.Shared.Next());
         report.WriteLine($"{rounds} rounds, pauses of {pause.TotalSeconds} s, seed {seed}");
