@@ -29,23 +29,20 @@ public sealed class StreamRewinder
     /// <returns>The subscription from now on.</returns>
     /// <exception cref="UnknownTopicException">There is no such topic.</exception>
     /// <exception cref="BrokerUnavailableException">No broker answered.</exception>
-    public async Task<StreamSubscriptionHandle<T>> RewindAsync<T>(StreamSubscriptionHandle<T> handle, IAsyncObserver<T> observer, StreamStart start)
-    {
-        ArgumentNullException.ThrowIfNull(handle);
-        ArgumentNullException.ThrowIfNull(start);
-        var (stream, provider) = (handle.StreamId, handle.ProviderName);
-        var resumed = await handle.ResumeAsync(observer, await TokenOf(stream, start));
-        await TellAsync(provider, stream);
-        return resumed;
-    }
+    public Task<StreamSubscriptionHandle<T>> RewindAsync<T>(StreamSubscriptionHandle<T> handle, IAsyncObserver<T> observer, StreamStart start) =>
+        RewindAsync(handle, start, token => handle.ResumeAsync(observer, token));
 
     /// <inheritdoc cref="RewindAsync{T}(StreamSubscriptionHandle{T}, IAsyncObserver{T}, StreamStart)"/>
-    public async Task<StreamSubscriptionHandle<T>> RewindAsync<T>(StreamSubscriptionHandle<T> handle, IAsyncBatchObserver<T> observer, StreamStart start)
+    public Task<StreamSubscriptionHandle<T>> RewindAsync<T>(StreamSubscriptionHandle<T> handle, IAsyncBatchObserver<T> observer, StreamStart start) =>
+        RewindAsync(handle, start, token => handle.ResumeAsync(observer, token));
+
+    private async Task<StreamSubscriptionHandle<T>> RewindAsync<T>(
+        StreamSubscriptionHandle<T> handle, StreamStart start, Func<OffsetToken, Task<StreamSubscriptionHandle<T>>> resume)
     {
         ArgumentNullException.ThrowIfNull(handle);
         ArgumentNullException.ThrowIfNull(start);
         var (stream, provider) = (handle.StreamId, handle.ProviderName);
-        var resumed = await handle.ResumeAsync(observer, await TokenOf(stream, start));
+        var resumed = await resume(await TokenOf(stream, start));
         await TellAsync(provider, stream);
         return resumed;
     }
