@@ -11,11 +11,17 @@ namespace OrleansQueue.AzureStorage;
 /// </summary>
 internal sealed class BlobAppends(LogContainer container, LogId log)
 {
-    /// <summary>Appends at a position of a blob; null where the blob does not reach to it yet, so that nothing was done.</summary>
+    /// <summary>Appends at a position of a blob; null where it may have come there before what it lies behind, and is to be sent again when that is there.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="position">Where it ends.</param>
+    /// <param name="parts">What to append.</param>
+    /// <param name="bytes">How long that is.</param>
+    /// <param name="before">The append before it, which may be under way. While it is, a refusal says nothing, and the blob need not be asked why.</param>
     /// <exception cref="RequestFailedException">What became of it is not known.</exception>
-    public async Task<StoreOutcome?> AppendAsync(LogBlob blob, long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, long bytes)
+    public async Task<StoreOutcome?> AppendAsync(LogBlob blob, long position, IReadOnlyList<ReadOnlyMemory<byte>> parts, long bytes, Task before)
     {
         var client = container.Blob(log, blob.Number);
+        var isNext = before.IsCompleted;
         try
         {
             await client.AppendBlockAsync(
@@ -24,7 +30,7 @@ internal sealed class BlobAppends(LogContainer container, LogId log)
         }
         catch (RequestFailedException failure) when (BlobFailure.IsRefusal(failure))
         {
-            return await FindOutcomeAsync(client, position, parts, bytes, failure);
+            return isNext ? await FindOutcomeAsync(client, position, parts, bytes, failure) : null;
         }
     }
 

@@ -191,13 +191,13 @@ internal sealed class BlobLog : ILog
     private async Task<StoreOutcome> AppendBehindAsync(Task<StoreOutcome> before, long at, IReadOnlyList<ReadOnlyMemory<byte>> parts, long bytes)
     {
         var blob = _view.Active;
-        var outcome = await _appends.AppendAsync(blob, at, parts, bytes);
+        var outcome = await _appends.AppendAsync(blob, at, parts, bytes, before);
         if (await before != StoreOutcome.Done)
         {
             return StoreOutcome.Fenced;
         }
 
-        outcome ??= await _appends.AppendAsync(blob, at, parts, bytes)
+        outcome ??= await _appends.AppendAsync(blob, at, parts, bytes, before)
             ?? throw new IOException($"Blob {BlobNames.OfBlob(Id, blob.Number)} takes no append at byte {at}, and nobody ended it.");
         if (outcome == StoreOutcome.Done)
         {

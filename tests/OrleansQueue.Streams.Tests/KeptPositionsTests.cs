@@ -72,7 +72,7 @@ public sealed class KeptPositionsTests
 
         await serves;
         await Task.WhenAll(names.Select(name => Deliveries.Of(ImplicitGrain.NameOf(name)).HasDistinctAsync(last + 1)));
-        Assert.All(names, name => StreamSpec.AssertOrderWithRepetitions(Deliveries.Of(ImplicitGrain.NameOf(name)), last + 1));
+        Assert.All(names, name => StreamTests.AssertOrderWithRepetitions(Deliveries.Of(ImplicitGrain.NameOf(name)), last + 1));
     }
 
     private static Task PublishAsync(StreamSilos silos, int first, int count) =>

@@ -47,7 +47,7 @@ public sealed class KilledSiloTests
 
             for (var i = 0; i < names.Count; i++)
             {
-                StreamSpec.AssertOrderWithRepetitions(Got(names[i]), middle + Each);
+                StreamTests.AssertOrderWithRepetitions(Got(names[i]), middle + Each);
                 Assert.DoesNotContain(Got(names[i]).Events.Skip(before[i]), delivered => delivered.Event.Number < middle);
             }
         }

@@ -17,8 +17,11 @@ internal sealed class FormatWatch(
     FormatLevels levels, IGrainFactory grains, ISiloStatusOracle silos, TimeProvider clock, ILogger<FormatWatch> logger, IHostApplicationLifetime? host = null)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
-    private static readonly TimeSpan RetryTime = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>How long it asks without an answer.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
     private static readonly string Version = typeof(FormatWatch).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
@@ -27,8 +30,9 @@ internal sealed class FormatWatch(
 
     public void Participate(ISiloLifecycle lifecycle)
     {
-        // A silo that joins others knows it before it is active; one that comes to nobody has nobody to ask before.
-        lifecycle.Subscribe(nameof(FormatWatch), ServiceLifecycleStage.ApplicationServices, token => IsAlone ? Task.CompletedTask : AskAsync(token));
+        // A silo that joins others knows it before it is active. Those may all be dead and not yet known to be, as when a whole cluster starts anew; then it is
+        // told what there is to know when it is active.
+        lifecycle.Subscribe(nameof(FormatWatch), ServiceLifecycleStage.ApplicationServices, token => AskAsync(() => IsAlone, token));
         lifecycle.Subscribe(nameof(FormatWatch), ServiceLifecycleStage.Active, StartAsync, StopAsync);
     }
 
@@ -38,7 +42,11 @@ internal sealed class FormatWatch(
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
-        await AskAsync(cancellationToken);
+        if (await AskAsync(static () => false, cancellationToken) is { } error)
+        {
+            throw new IOException($"No silo of this cluster could tell within {Patience} what level of the formats it writes: {error.Message.ReplaceLineEndings(" ")}", error);
+        }
+
         _watching = WatchAsync();
     }
 
@@ -48,21 +56,31 @@ internal sealed class FormatWatch(
         await _watching;
     }
 
-    private async Task AskAsync(CancellationToken cancellationToken)
+    /// <summary>Asks until it is told, there is nobody to ask, or nobody answers for long; answers why nobody did.</summary>
+    private async Task<Exception?> AskAsync(Func<bool> hasNobody, CancellationToken cancellationToken)
     {
-        for (var began = clock.GetTimestamp(); ;)
+        var (began, wait) = (clock.GetTimestamp(), FirstWait);
+        while (!hasNobody())
         {
             try
             {
                 await TellAsync();
-                return;
+                return null;
             }
-            catch (Exception error) when (error is not FormatLevelException && clock.GetElapsedTime(began) < Patience)
+            catch (Exception error) when (error is not FormatLevelException)
             {
-                // Who is active is known a moment before what grains they have is; whoever was asked may just have left, or be opening its journal.
-                await Task.Delay(RetryTime, clock, cancellationToken);
+                if (clock.GetElapsedTime(began) >= Patience)
+                {
+                    return error;
+                }
             }
+
+            // Who is active is known a moment before what grains they have is; whoever was asked may just have left, or be opening its journal.
+            await Task.Delay(wait, clock, cancellationToken);
+            wait = wait + wait < LongestWait ? wait + wait : LongestWait;
         }
+
+        return null;
     }
 
     private async Task TellAsync()

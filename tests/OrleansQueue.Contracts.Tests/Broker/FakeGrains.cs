@@ -8,6 +8,9 @@ internal static class FakeGrains
     /// <summary>A factory of such grains.</summary>
     public static IGrainFactory Answering(Func<MethodInfo, object?> answer) => (IGrainFactory)(object)Make(typeof(IGrainFactory), method => Make(method.ReturnType, answer));
 
+    /// <summary>One interface, of which each call is answered by a function.</summary>
+    public static T Make<T>(Func<MethodInfo, object?> answer) => (T)(object)Make(typeof(T), answer);
+
     private static CallPasser Make(Type type, Func<MethodInfo, object?> answer)
     {
         var passer = (CallPasser)DispatchProxy.Create(type, typeof(CallPasser));

@@ -1,3 +1,4 @@
+using System.Text;
 using OrleansQueue.Broker;
 using OrleansQueue.Client;
 using OrleansQueue.Groups;
@@ -23,7 +24,7 @@ public abstract partial class StreamSpec
         await other.HasAsync(20);
         AssertInOrder(other, "p", 20);
         Assert.Equal(Enumerable.Range(0, 20).Except([7]), got.Events.Select(static delivered => delivered.Event.Number).Distinct());
-        var letter = await DeadLetterAsync();
+        var letter = await DeadLetterAsync("s");
         Assert.Equal(new TestEvent("p", 7), letter.Read(new JsonMessageSerializer<TestEvent>()));
         Assert.Equal("3", letter.Find(HeaderNames.DeadAttempts)?.Text);
         Assert.Contains("The test has event 7 fail.", letter.Find(HeaderNames.DeadError)?.Text, StringComparison.Ordinal);
@@ -56,18 +57,21 @@ public abstract partial class StreamSpec
         await got.HasAsync(5);
         await got.HasErrorsAsync(1);
         AssertInOrder(got, "p", 5);
-        Assert.Equal("no JSON", System.Text.Encoding.UTF8.GetString((await DeadLetterAsync()).Value!.Value.Span));
+        Assert.Equal("no JSON", Encoding.UTF8.GetString((await DeadLetterAsync("s")).Value!.Value.Span));
     }
 
-    /// <summary>The first dead letter of the provider's streams.</summary>
-    private async Task<Client.Delivery> DeadLetterAsync()
+    /// <summary>The dead letter of a stream.</summary>
+    private async Task<Client.Delivery> DeadLetterAsync(string stream)
     {
         var topic = await Silos.Broker.FindTopicAsync(StreamSilos.Topic, CancellationToken.None);
         var dead = DeadLetterTopic.NameOf(topic!.Id, DeliveryFailures.GroupOf(StreamSilos.Provider));
         await using var reader = await Silos.BrokerClient.OpenReaderAsync(dead, new ReaderOptions { Start = StartAt.Earliest });
         await foreach (var letter in reader.ReadAsync())
         {
-            return letter;
+            if (Encoding.UTF8.GetString(letter.Key!.Value.Span) == Named(stream))
+            {
+                return letter;
+            }
         }
 
         throw new BrokerUnavailableException("The reader ended.");

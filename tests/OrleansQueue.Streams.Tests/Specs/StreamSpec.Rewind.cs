@@ -52,20 +52,6 @@ public abstract partial class StreamSpec
     }
 
     [Fact]
-    public async Task Quiet_stream_is_rewound_after_a_restart_of_all_silos()
-    {
-        var (_, got) = await SubscribeAsync("back", "s");
-        await PublishAsync(Stream("s"), "p", 0, 30);
-        await got.HasAsync(30);
-
-        await RestartAsync();
-        await Consumer("back", "s", out _).RewindAsync(IdOf("s"), null, null);
-
-        await got.HasAsync(60);
-        Assert.Equal(Enumerable.Range(0, 30), got.Events.Skip(30).Select(static delivered => delivered.Event.Number));
-    }
-
-    [Fact]
     public async Task Subscription_with_a_token_begins_there()
     {
         var (_, first) = await SubscribeAsync("first", "s");

@@ -7,28 +7,13 @@ namespace OrleansQueue.Streams.Tests.Specs;
 
 /// <summary>
 /// What the provider promises, whatever the silos keep their logs in: Orleans' own scenarios of streams, and those that other providers do not
-/// promise. Derive from it, and say how the silos are.
+/// promise. All of it goes on in the same silos; what needs silos of its own is in <see cref="StreamRestartSpec"/>.
 /// </summary>
-public abstract partial class StreamSpec : IAsyncLifetime
+public abstract partial class StreamSpec : StreamTests
 {
-    private readonly string _run = Guid.NewGuid().ToString("N");
-    private StreamSilos? _silos;
+    private protected StreamSpec(StreamSilos silos) => Silos = silos;
 
-    private protected StreamSilos Silos => _silos!;
-
-    /// <summary>How the silos are; asked again for silos that go on with what earlier ones stored.</summary>
-    private protected abstract StreamSilosOptions Options { get; }
-
-    public virtual async Task InitializeAsync() => _silos = await StreamSilos.StartAsync(Options);
-
-    public virtual async Task DisposeAsync() => await Silos.DisposeAsync();
-
-    /// <summary>Stops every silo and starts others on what is stored.</summary>
-    private protected async Task RestartAsync(Func<StreamSilosOptions, StreamSilosOptions>? change = null)
-    {
-        await Silos.DisposeAsync();
-        _silos = await StreamSilos.StartAsync(change?.Invoke(Options) ?? Options);
-    }
+    private protected override StreamSilos Silos { get; }
 
     [Fact]
     public async Task One_producer_and_one_implicit_consumer()
@@ -124,7 +109,7 @@ public abstract partial class StreamSpec : IAsyncLifetime
     public async Task What_a_client_publishes_is_an_event_and_what_a_stream_publishes_is_a_message()
     {
         var (_, got) = await SubscribeAsync("both", "s");
-        await using var reader = await Silos.BrokerClient.OpenReaderAsync(StreamSilos.Topic, new ReaderOptions { Start = StartAt.Earliest });
+        await using var reader = await Silos.BrokerClient.OpenReaderAsync(StreamSilos.Topic, new ReaderOptions { Start = StartAt.End });
         await using var producer = await Silos.BrokerClient.OpenProducerAsync(StreamSilos.Topic, new TypedProducerOptions<TestEvent> { Key = _ => Named("s") });
 
         await producer.PublishAsync(new TestEvent("client", 0));
@@ -164,39 +149,24 @@ public abstract partial class StreamSpec : IAsyncLifetime
         Assert.Equal(0, await leaving.CountAsync(IdOf("s")));
     }
 
-    private protected string Named(string name) => $"{name} {_run}";
-
-    private protected StreamId IdOf(string stream) => StreamId.Create(StreamSilos.Topic, Named(stream));
-
-    private protected IAsyncStream<TestEvent> Stream(string stream) => Silos.StreamOf<TestEvent>(Named(stream));
-
-    /// <summary>A stream to which a grain is subscribed by its class, and what that grain gets.</summary>
-    private protected (IAsyncStream<TestEvent> Stream, Deliveries Got) Implicit(string stream) =>
-        (Silos.StreamOf<TestEvent>(Named(stream), ImplicitGrain.Topic), Deliveries.Of(ImplicitGrain.NameOf(Named(stream))));
-
-    private protected IConsumerGrain Consumer(string name, string stream, out Deliveries got)
+    [Fact]
+    public async Task Consumer_that_was_deactivated_goes_on_where_it_was()
     {
-        var key = $"{Named(name)}@{StreamSilos.Topic}/{Named(stream)}";
-        got = Deliveries.Of(key);
-        return Silos.Grains.GetGrain<IConsumerGrain>(key);
-    }
+        var (grain, got) = await SubscribeAsync("back", "s");
+        var (stream, implicitly) = Implicit("s");
+        await PublishAsync(Stream("s"), "p", 0, 10);
+        await PublishAsync(stream, "p", 0, 10);
+        await got.HasAsync(10);
+        await implicitly.HasAsync(10);
 
-    private protected async Task<(IConsumerGrain Grain, Deliveries Got)> SubscribeAsync(string name, string stream)
-    {
-        var grain = Consumer(name, stream, out var got);
-        await grain.SubscribeAsync(IdOf(stream));
-        return (grain, got);
-    }
+        await grain.LeaveAsync();
+        await Silos.Grains.GetGrain<IImplicitGrain>(Named("s")).LeaveAsync();
+        await PublishAsync(Stream("s"), "p", 10, 10);
+        await PublishAsync(stream, "p", 10, 10);
 
-    private protected static async Task PublishAsync(IAsyncStream<TestEvent> stream, string producer, int first, int count)
-    {
-        foreach (var some in Enumerable.Range(first, count).Chunk(10))
-        {
-            await stream.OnNextBatchAsync(some.Select(i => new TestEvent(producer, i)));
-        }
+        await got.HasAsync(20);
+        await implicitly.HasAsync(20);
+        AssertInOrder(got, "p", 20);
+        AssertInOrder(implicitly, "p", 20);
     }
-
-    /// <summary>A consumer got every event of a producer, each once and in order.</summary>
-    private protected static void AssertInOrder(Deliveries got, string producer, int count) => Assert.Equal(
-        Enumerable.Range(0, count), got.Events.Where(delivered => delivered.Event.Producer == producer).Select(static delivered => delivered.Event.Number));
 }

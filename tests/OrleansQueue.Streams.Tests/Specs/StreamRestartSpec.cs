@@ -1,31 +1,22 @@
-using OrleansQueue.Streams.Tests.Grains;
 using OrleansQueue.Streams.Tests.Support;
 
 namespace OrleansQueue.Streams.Tests.Specs;
 
-/// <summary>Going on after consumers and silos left.</summary>
-public abstract partial class StreamSpec
+/// <summary>What the provider promises of silos that come after others, whatever they keep their logs in. Each test has silos of its own.</summary>
+public abstract class StreamRestartSpec : StreamTests, IAsyncLifetime
 {
-    [Fact]
-    public async Task Consumer_that_was_deactivated_goes_on_where_it_was()
-    {
-        var (grain, got) = await SubscribeAsync("back", "s");
-        var (stream, implicitly) = Implicit("s");
-        await PublishAsync(Stream("s"), "p", 0, 10);
-        await PublishAsync(stream, "p", 0, 10);
-        await got.HasAsync(10);
-        await implicitly.HasAsync(10);
+    private readonly StreamSilosOptions _options;
+    private StreamSilos? _silos;
 
-        await grain.LeaveAsync();
-        await Silos.Grains.GetGrain<IImplicitGrain>(Named("s")).LeaveAsync();
-        await PublishAsync(Stream("s"), "p", 10, 10);
-        await PublishAsync(stream, "p", 10, 10);
+    private protected StreamRestartSpec(StreamStorage storage) => _options = storage.NewSilos();
 
-        await got.HasAsync(20);
-        await implicitly.HasAsync(20);
-        AssertInOrder(got, "p", 20);
-        AssertInOrder(implicitly, "p", 20);
-    }
+    private protected override StreamSilos Silos => _silos!;
+
+    /// <summary>Starts the silos.</summary>
+    public async Task InitializeAsync() => _silos = await StreamSilos.StartAsync(_options);
+
+    /// <summary>Stops them.</summary>
+    public async Task DisposeAsync() => await Silos.DisposeAsync();
 
     [Fact]
     public async Task Events_that_nobody_took_before_a_restart_are_delivered_after_it_in_order()
@@ -63,7 +54,7 @@ public abstract partial class StreamSpec
         await PublishAsync(Stream("s"), "p", 0, 5);
         await got.HasAsync(5);
 
-        await RestartAsync(static options => options with { HasStreams = false });
+        await RestartAsync(hasStreams: false);
         await using (var producer = await Silos.BrokerClient.OpenProducerAsync(StreamSilos.Topic, new Client.TypedProducerOptions<TestEvent> { Key = _ => Named("s") }))
         {
             await producer.PublishAsync(Enumerable.Range(5, 5).Select(static i => new TestEvent("p", i)));
@@ -95,18 +86,24 @@ public abstract partial class StreamSpec
         AssertInOrder(got, "new", 5);
     }
 
-    /// <summary>Every event came; whatever came again, came again from some place on in order.</summary>
-    internal static void AssertOrderWithRepetitions(Deliveries got, int count)
+    [Fact]
+    public async Task Quiet_stream_is_rewound_after_a_restart_of_all_silos()
     {
-        var highest = -1;
-        var last = -1;
-        foreach (var number in got.Events.Select(static delivered => delivered.Event.Number))
-        {
-            Assert.True(number <= highest + 1, $"Event {number} came when those up to {highest} had come: {highest + 1} was skipped.");
-            Assert.True(number == last + 1 || number <= last, $"Event {number} came behind {last}.");
-            (last, highest) = (number, Math.Max(highest, number));
-        }
+        var (_, got) = await SubscribeAsync("back", "s");
+        await PublishAsync(Stream("s"), "p", 0, 30);
+        await got.HasAsync(30);
 
-        Assert.Equal(count - 1, highest);
+        await RestartAsync();
+        await Consumer("back", "s", out _).RewindAsync(IdOf("s"), null, null);
+
+        await got.HasAsync(60);
+        Assert.Equal(Enumerable.Range(0, 30), got.Events.Skip(30).Select(static delivered => delivered.Event.Number));
+    }
+
+    /// <summary>Stops every silo and starts others on what is stored.</summary>
+    private async Task RestartAsync(bool hasStreams = true)
+    {
+        await Silos.DisposeAsync();
+        _silos = await StreamSilos.StartAsync(_options with { HasStreams = hasStreams });
     }
 }
