@@ -10,7 +10,7 @@ internal sealed class BlobReads(LogContainer container, LogId log, ReadAheadCach
 {
     private readonly ReadPace _pace = new(options.MaxReadAhead);
 
-    /// <summary>Reads bytes of a segment across its blobs; fewer than asked for, or 0, where it ends.</summary>
+    /// <summary>Reads bytes of a segment across its blobs: what is here, or else the answer to one request. 0 where the segment ends.</summary>
     /// <exception cref="IOException">The storage cannot be read, or there is no such segment.</exception>
     public async ValueTask<int> ReadAsync(LogView view, Offset segment, long position, Memory<byte> into, CancellationToken cancellationToken)
     {
@@ -25,7 +25,12 @@ internal sealed class BlobReads(LogContainer container, LogId log, ReadAheadCach
             var at = position + done - blob.Mark.Position;
             var most = (int)Math.Min(into.Length - done, blob.Length - at);
             var got = ahead.Read(BlobNames.OfBlob(log, blob.Number), at, into.Span.Slice(done, most));
-            done += got != 0 ? got : await FetchAsync(blob, at, into.Slice(done, Math.Min(most, _pace.Bytes)), cancellationToken);
+            if (got == 0)
+            {
+                return done != 0 ? done : await FetchAsync(blob, at, into[..Math.Min(most, _pace.Bytes)], cancellationToken);
+            }
+
+            done += got;
         }
 
         return done;

@@ -42,6 +42,20 @@ public sealed class ReadAheadTests(AzuriteFixture azurite)
         Assert.Equal(Enumerable.Repeat(1000L, 40), _reads);
     }
 
+    [Fact]
+    public async Task A_read_makes_one_request_at_most()
+    {
+        await using var proxied = await ProxiedStore.OpenAsync(azurite, options: new BlobLogOptions { MaxReadAhead = Step });
+        var (log, bytes) = await EightMegabytesAsync(proxied);
+        var into = new byte[1 << 20];
+
+        Assert.Equal(Step, await log.Log.ReadAsync(Offset.Zero, 0, into, CancellationToken.None));
+        Assert.Equal([Step], _reads);
+        Assert.Equal(Step, await log.Log.ReadAsync(Offset.Zero, 0, into, CancellationToken.None));
+        Assert.Equal([Step], _reads);
+        Assert.True(bytes.AsSpan(0, Step).SequenceEqual(into.AsSpan(0, Step)));
+    }
+
     /// <summary>A log of one segment and its bytes, none of which was read yet.</summary>
     private async Task<(TestLog Log, byte[] Bytes)> EightMegabytesAsync(ProxiedStore proxied)
     {

@@ -16,7 +16,7 @@ internal sealed class PartitionReader(OpenedLog opened)
         var indexes = await opened.Segments.IndexesOfAsync(segment, cancellationToken);
         var start = indexes.Offsets.Find(from);
         var window = new ReadWindow(opened, segment, start, indexes.Offsets.OffsetAt(start));
-        await window.FillAsync(Math.Max(maxBytes, LeastRead), cancellationToken);
+        await window.FillAsync(Math.Max(maxBytes, LeastRead), RecordBatchHeader.Size, cancellationToken);
         while (await window.LoadBatchAsync(cancellationToken) is { } header)
         {
             if (header.NextOffset > from)
@@ -44,7 +44,7 @@ internal sealed class PartitionReader(OpenedLog opened)
 
             var start = indexes.Times.Find(time);
             var window = new ReadWindow(opened, segment, start, indexes.Offsets.OffsetAt(start));
-            await window.FillAsync(LeastRead, cancellationToken);
+            await window.FillAsync(LeastRead, RecordBatchHeader.Size, cancellationToken);
             while (await window.LoadBatchAsync(cancellationToken) is { } header)
             {
                 // A batch is passed over only for a time that its CRC vouches for.

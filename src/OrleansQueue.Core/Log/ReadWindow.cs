@@ -23,14 +23,17 @@ internal sealed class ReadWindow(OpenedLog opened, LogSegment segment, long posi
     /// <summary>Where the next batch begins.</summary>
     public long Position { get; private set; } = position;
 
-    /// <summary>Reads ahead from the present position.</summary>
-    public async ValueTask FillAsync(int bytes, CancellationToken cancellationToken)
+    /// <summary>Reads ahead from the present position, as much as the storage gives at once.</summary>
+    /// <param name="bytes">The most to read.</param>
+    /// <param name="least">What is needed; less is there only where the segment got shorter.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    public async ValueTask FillAsync(int bytes, int least, CancellationToken cancellationToken)
     {
         var wanted = (int)Math.Min(bytes, _length - Position);
         _bytes = GC.AllocateUninitializedArray<byte>(wanted);
         _start = Position;
         _filled = 0;
-        while (_filled < wanted)
+        while (_filled < Math.Min(wanted, least))
         {
             var got = await opened.Log.ReadAsync(segment.FirstOffset, Position + _filled, _bytes.AsMemory(_filled), cancellationToken);
             if (got == 0)
@@ -58,7 +61,7 @@ internal sealed class ReadWindow(OpenedLog opened, LogSegment segment, long posi
                 return null;
             }
 
-            await FillAsync(_bytes.Length, cancellationToken);
+            await FillAsync(_bytes.Length, RecordBatchHeader.Size, cancellationToken);
         }
 
         var header = ReadHeader();
@@ -69,7 +72,7 @@ internal sealed class ReadWindow(OpenedLog opened, LogSegment segment, long posi
                 return null;
             }
 
-            await FillAsync(Math.Max(_bytes.Length, (int)header.SizeInBytes), cancellationToken);
+            await FillAsync(Math.Max(_bytes.Length, (int)header.SizeInBytes), (int)header.SizeInBytes, cancellationToken);
             if (_filled < header.SizeInBytes)
             {
                 throw Damage(header.BaseOffset, $"the batch has {header.SizeInBytes} bytes, of which {_filled} are there");

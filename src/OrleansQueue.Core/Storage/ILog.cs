@@ -48,7 +48,10 @@ internal interface ILog : IAsyncDisposable
     /// </summary>
     ValueTask<StoreOutcome> RollAsync(Offset firstOffset);
 
-    /// <summary>Reads bytes of a segment; fewer than asked for, or 0, where the segment ends.</summary>
+    /// <summary>
+    /// Reads bytes of a segment: fewer than asked for where it ends, or where more would take the storage longer, so that who waits for some need not wait for all;
+    /// 0 only where it ends.
+    /// </summary>
     /// <exception cref="IOException">The storage cannot be read, or the segment was deleted.</exception>
     ValueTask<int> ReadAsync(Offset segment, long position, Memory<byte> into, CancellationToken cancellationToken);
 

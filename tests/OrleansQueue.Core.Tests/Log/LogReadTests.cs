@@ -1,3 +1,4 @@
+using OrleansQueue.Batches;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Log;
 using OrleansQueue.Storage;
@@ -95,6 +96,28 @@ public sealed class LogReadTests
         bench.Store.Spoil = (_, position, _) => first = Math.Min(first, position);
         await bench.ReadAsync(2_900, 1);
         Assert.InRange(first, 90_000, 200_000);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(50)]
+    [InlineData(300)]
+    [InlineData(1_000)]
+    public async Task What_the_storage_gives_at_once_is_answered_without_waiting_for_more(int atOnce)
+    {
+        var bench = await LogBench.OpenAsync(options => options with { SegmentBytes = 1 << 20, TailCacheBytes = 0 });
+        await FillAsync(bench);
+        var batch = (await bench.ReadAsync(0, 1)).Parts.Sum(part => part.Length);
+        bench.Store.MostAtOnce = atOnce;
+        bench.Store.Reads.Clear();
+
+        var read = await bench.ReadAsync(0, 1 << 20);
+
+        // One batch at least, in as many steps as its header and its bytes take, and else the whole batches of one step.
+        Assert.InRange(read.Parts.Sum(part => part.Length), batch, Math.Max(atOnce, batch));
+        Assert.Equal(atOnce > 2 * batch, read.Next > new Offset(3));
+        Assert.InRange(bench.Store.Reads.Count, 1, atOnce >= batch ? 1 : batch + RecordBatchHeader.Size);
+        Assert.Equal(bench.Log.Offsets.HighWatermark.Value, (await bench.ReadAllAsync(0, 1 << 20)).Count);
     }
 
     [Fact]

@@ -42,6 +42,9 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
     /// <summary>Makes reads of a segment end earlier than it does; null leaves it as it is.</summary>
     public Func<Offset, long?>? Cut { get; set; }
 
+    /// <summary>The most bytes that one read of a segment answers.</summary>
+    public int MostAtOnce { get; set; } = int.MaxValue;
+
     /// <summary>Changes the segments that an opened log has.</summary>
     public Func<SegmentExtent, SegmentExtent>? Shorten { get; set; }
 
@@ -143,7 +146,7 @@ internal sealed class GatedLogStore(ILogStore inner) : ILogStore
             store.Reads.Add(segment);
             await (store.OnRead?.Invoke(segment) ?? Task.CompletedTask);
             var end = store.Cut?.Invoke(segment) ?? long.MaxValue;
-            into = into[..(int)Math.Clamp(end - position, 0, into.Length)];
+            into = into[..(int)Math.Clamp(end - position, 0, Math.Min(into.Length, store.MostAtOnce))];
             var got = await inner.ReadAsync(segment, position, into, cancellationToken);
             store.Spoil?.Invoke(segment, position, into[..got]);
             return got;
