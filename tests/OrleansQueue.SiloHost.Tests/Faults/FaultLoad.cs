@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OrleansQueue.History;
 using OrleansQueue.Processes;
 
@@ -32,11 +33,12 @@ internal sealed class FaultLoad(FaultRun run) : IAsyncDisposable
         return load;
     }
 
-    /// <summary>Waits until so many more messages are acknowledged, and some of them delivered.</summary>
+    /// <summary>Waits until so many more messages are acknowledged, one in each partition at least, and some of them delivered.</summary>
     public async Task PassedAsync(int messages)
     {
-        var (read, delivered) = (_reader!.Read.Answers.Count, Group.Delivered.Answers.Count);
+        var (began, read, delivered) = (Stopwatch.GetTimestamp(), _reader!.Read.Answers.Count, Group.Delivered.Answers.Count);
         await run.Acknowledged.ReachedAsync(run.Acknowledged.Count + messages);
+        await run.Acknowledged.UntilAsync(() => run.Outages.AllAcknowledgedSince(began)).WaitAsync(Patience.Long);
         await _reader.Read.Answers.ReachedAsync(read + 1);
         await Group.Delivered.Answers.ReachedAsync(delivered + 1);
     }

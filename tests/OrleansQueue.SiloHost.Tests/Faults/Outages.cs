@@ -39,6 +39,15 @@ internal sealed class Outages
         }
     }
 
+    /// <summary>Whether every partition acknowledged one since then, a timestamp of <see cref="Stopwatch"/>.</summary>
+    public bool AllAcknowledgedSince(long timestamp)
+    {
+        lock (_lock)
+        {
+            return Array.TrueForAll(_last, last => last > timestamp);
+        }
+    }
+
     private void Note(int partition)
     {
         var passed = Stopwatch.GetElapsedTime(_last[partition]);
