@@ -14,7 +14,13 @@ namespace OrleansQueue.Grains.Formats;
 /// not start; one that finds out later, as the level was raised while it joined, stops.
 /// </summary>
 internal sealed class FormatWatch(
-    FormatLevels levels, IGrainFactory grains, ISiloStatusOracle silos, TimeProvider clock, ILogger<FormatWatch> logger, IHostApplicationLifetime? host = null)
+    FormatLevels levels,
+    IGrainFactory grains,
+    ISiloStatusOracle silos,
+    IClusterMembershipService members,
+    TimeProvider clock,
+    ILogger<FormatWatch> logger,
+    IHostApplicationLifetime? host = null)
     : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     /// <summary>How long it asks without an answer.</summary>
@@ -75,8 +81,10 @@ internal sealed class FormatWatch(
                 }
             }
 
-            // Who is active is known a moment before what grains they have is; whoever was asked may just have left, or be opening its journal.
+            // Who is active is known a moment before what grains they have is; whoever was asked may just have left, or be opening its journal. Who is dead is
+            // known when the table is read again, which happens by itself once in a minute.
             await Task.Delay(wait, clock, cancellationToken);
+            await members.Refresh(cancellationToken: cancellationToken);
             wait = wait + wait < LongestWait ? wait + wait : LongestWait;
         }
 

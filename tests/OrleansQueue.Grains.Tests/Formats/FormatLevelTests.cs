@@ -30,7 +30,7 @@ public sealed class FormatLevelTests
         var before = await silos.Broker.CreateAsync("before", new TopicSettings { Partitions = 4 });
 
         // The later version writes what the earlier one reads, and the earlier one keeps the level down.
-        var mixed = await silos.Broker.DescribeClusterAsync(default);
+        var mixed = await ToldAsync(silos);
         Assert.Equal(First, mixed.Level);
         Assert.Equal([(First, Second), (First, First)], mixed.Silos.Select(silo => (silo.Oldest!.Value, silo.Newest!.Value)));
         Assert.Equal(First, LevelsOf(silos, silos.Cluster.Primary).Current);
@@ -76,6 +76,19 @@ public sealed class FormatLevelTests
     }
 
     private static FormatLevels LevelsOf(TestSilos silos, SiloHandle silo) => silos.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<FormatLevels>();
+
+    /// <summary>Waits until every silo told what it knows: the grain that heard it may have moved when a silo joined, and hears it again.</summary>
+    private static async Task<ClusterDescription> ToldAsync(TestSilos silos)
+    {
+        while (true)
+        {
+            var cluster = await silos.Broker.DescribeClusterAsync(default);
+            if (cluster.Silos.All(static silo => silo.Newest is not null))
+            {
+                return cluster;
+            }
+        }
+    }
 
     /// <summary>Waits until silos write the second level, of which they hear when they next tell what they know.</summary>
     private static async Task WrittenAsync(TestSilos silos, params SiloHandle[] those)

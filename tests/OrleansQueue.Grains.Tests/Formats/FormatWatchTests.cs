@@ -17,6 +17,7 @@ public sealed class FormatWatchTests : IDisposable
     private readonly Stages _stages = new();
     private readonly FormatWatch _watch;
     private volatile bool _answers;
+    private volatile bool _isDeadInTheTable;
     private volatile bool _isKnownToBeDead;
 
     public FormatWatchTests()
@@ -26,6 +27,10 @@ public sealed class FormatWatchTests : IDisposable
             "get_SiloAddress" => Own,
             "get_SiloName" => "own",
             _ => Statuses(),
+        }), FakeGrains.Make<IClusterMembershipService>(_ =>
+        {
+            _isKnownToBeDead = _isDeadInTheTable;
+            return ValueTask.CompletedTask;
         }), _clock, NullLogger<FormatWatch>.Instance);
         _watch.Participate(_stages);
     }
@@ -39,7 +44,7 @@ public sealed class FormatWatchTests : IDisposable
         await PassAsync(FormatWatch.Patience / 2, joining);
         Assert.False(joining.IsCompleted);
 
-        _isKnownToBeDead = true;
+        _isDeadInTheTable = true;
         await PassAsync(FormatWatch.Patience, joining);
 
         await joining;
