@@ -63,6 +63,7 @@ public static class OrleansQueueSiloBuilderExtensions
         services.AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreCheck>();
+        services.AddSingleton<ClusterQuestions>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FormatWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DutyScanner>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PlacementWatch>();

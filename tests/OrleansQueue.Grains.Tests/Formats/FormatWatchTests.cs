@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OrleansQueue.Contracts.Tests.Broker;
 using OrleansQueue.Core.Tests.Support;
 using OrleansQueue.Grains.Formats;
+using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Storage;
 
 namespace OrleansQueue.Grains.Tests.Formats;
@@ -22,16 +23,19 @@ public sealed class FormatWatchTests : IDisposable
 
     public FormatWatchTests()
     {
-        _watch = new FormatWatch(new FormatLevels(), FakeGrains.Answering(_ => _answers ? new ValueTask<int>(FormatLevel.First.Value) : throw new TimeoutException("nobody is there")), FakeGrains.Make<ISiloStatusOracle>(method => method.Name switch
+        var silos = FakeGrains.Make<ISiloStatusOracle>(method => method.Name switch
         {
             "get_SiloAddress" => Own,
             "get_SiloName" => "own",
             _ => Statuses(),
-        }), FakeGrains.Make<IClusterMembershipService>(_ =>
+        });
+        var members = FakeGrains.Make<IClusterMembershipService>(_ =>
         {
             _isKnownToBeDead = _isDeadInTheTable;
             return ValueTask.CompletedTask;
-        }), _clock, NullLogger<FormatWatch>.Instance);
+        });
+        var grains = FakeGrains.Answering(_ => _answers ? new ValueTask<int>(FormatLevel.First.Value) : throw new TimeoutException("nobody is there"));
+        _watch = new FormatWatch(new FormatLevels(), grains, silos, new ClusterQuestions(silos, members, _clock), _clock, NullLogger<FormatWatch>.Instance);
         _watch.Participate(_stages);
     }
 
@@ -41,11 +45,11 @@ public sealed class FormatWatchTests : IDisposable
     public async Task It_goes_on_when_they_are_known_to_be_dead()
     {
         var joining = _stages.StartAsync(ServiceLifecycleStage.ApplicationServices);
-        await PassAsync(FormatWatch.Patience / 2, joining);
+        await PassAsync(ClusterQuestions.Patience / 2, joining);
         Assert.False(joining.IsCompleted);
 
         _isDeadInTheTable = true;
-        await PassAsync(FormatWatch.Patience, joining);
+        await PassAsync(ClusterQuestions.Patience, joining);
 
         await joining;
     }
@@ -54,13 +58,13 @@ public sealed class FormatWatchTests : IDisposable
     public async Task It_goes_on_after_a_while_and_hears_it_when_it_is_active()
     {
         var joining = _stages.StartAsync(ServiceLifecycleStage.ApplicationServices);
-        await PassAsync(FormatWatch.Patience * 2, joining);
+        await PassAsync(ClusterQuestions.Patience * 2, joining);
         await joining;
 
         var starting = _stages.StartAsync(ServiceLifecycleStage.Active);
         Assert.False(starting.IsCompleted);
         _answers = true;
-        await PassAsync(FormatWatch.Patience, starting);
+        await PassAsync(ClusterQuestions.Patience, starting);
 
         await starting;
         await _stages.StopAsync();
@@ -70,7 +74,7 @@ public sealed class FormatWatchTests : IDisposable
     public async Task It_does_not_start_where_nobody_answers_then_either()
     {
         var starting = _stages.StartAsync(ServiceLifecycleStage.Active);
-        await PassAsync(FormatWatch.Patience * 2, starting);
+        await PassAsync(ClusterQuestions.Patience * 2, starting);
 
         var failure = await Assert.ThrowsAsync<IOException>(() => starting);
         Assert.Equal("No silo of this cluster could tell within 00:00:30 what level of the formats it writes: nobody is there", failure.Message);
