@@ -49,8 +49,9 @@ public sealed class FormatWatchTests : IDisposable
         Assert.False(joining.IsCompleted);
 
         _isDeadInTheTable = true;
-        await PassAsync(ClusterQuestions.Patience, joining);
+        await PassAsync(ClusterQuestions.Patience / 10, joining);
 
+        Assert.True(joining.IsCompleted);
         await joining;
     }
 
