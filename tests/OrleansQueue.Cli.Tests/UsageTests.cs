@@ -80,15 +80,6 @@ public sealed class UsageTests : IDisposable
     [InlineData("dead redrive t --group g --all --id 0-5")]
     [InlineData("dead redrive t --group g --id 0-x")]
     [InlineData("dead purge t --group g")]
-    public async Task Wrong_usage_is_2(string line) => Assert.Equal(2, await CommandLine.RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("topic create a --retention-bytes 3PB")]
-    [InlineData("consume a --offset 3 --partition 0 --from-beginning")]
-    [InlineData("bench publish --messages 0")]
-    [InlineData("group create g --topic t --kind queue --lease 10ms")]
-    [InlineData("dead redrive t --group g --all --id 0-5")]
     public async Task Wrong_usage_is_2_and_says_what_is_wrong(string line)
     {
         var result = await new Oq(AppContext.BaseDirectory).RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
