@@ -11,8 +11,7 @@ internal static class StartFailure
     {
         SettingException or StoreMismatchException or InvalidDataException => error.Message,
         SocketException or IOException or UnauthorizedAccessException => error.Message,
-        OrleansClusterConnectivityCheckFailedException => error.Message.ReplaceLineEndings(" "),
-        InvalidOperationException { InnerException: null } => error.Message.ReplaceLineEndings(" "),
+        OrleansClusterConnectivityCheckFailedException or InvalidOperationException { InnerException: null } => error.Message.ReplaceLineEndings(" "),
         _ => error.InnerException is { } inner ? Describe(inner) : null,
     };
 }

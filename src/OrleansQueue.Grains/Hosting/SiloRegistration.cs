@@ -58,12 +58,12 @@ public static class OrleansQueueSiloBuilderExtensions
         services.AddSingleton<QueueSurroundings>();
         services.AddSingleton<IRetentionHolds>(static provider => new QueueHolds(provider.GetRequiredService<QueueSurroundings>()));
         services.AddSingleton<OwnTopics>();
+        services.AddSingleton<ClusterQuestions>();
         services.AddSingleton<ISiloParts, SiloParts>();
         services.AddSingleton<PlacementCache>();
         services.AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreCheck>();
-        services.AddSingleton<ClusterQuestions>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FormatWatch>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DutyScanner>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, PlacementWatch>();

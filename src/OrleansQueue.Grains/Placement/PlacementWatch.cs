@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansQueue.Contracts.Grains;
+using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Logging;
 
 namespace OrleansQueue.Grains.Placement;
@@ -9,7 +10,8 @@ namespace OrleansQueue.Grains.Placement;
 /// all over, while calls still reach it.
 /// </summary>
 internal sealed class PlacementWatch(
-    PlacementCache cache, IGrainFactory grains, ISiloStatusOracle silos, TimeProvider clock, ILogger<PlacementWatch> logger) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+    PlacementCache cache, IGrainFactory grains, ISiloStatusOracle silos, ClusterQuestions cluster, TimeProvider clock, ILogger<PlacementWatch> logger)
+    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     // Each of them is opened elsewhere, which costs its new silo and the storage some work.
     private const int LeaveAtOnce = 16;
@@ -42,19 +44,17 @@ internal sealed class PlacementWatch(
     {
         await _stopping.CancelAsync();
         await _watching;
-        if (!IsAlone)
+        if (!cluster.IsAlone)
         {
             await DrainAsync(cancellationToken);
         }
     }
 
-    private bool IsAlone => silos.GetApproximateSiloStatuses(onlyActive: true).Keys.All(silo => silo.Equals(silos.SiloAddress));
-
     private async Task WatchAsync()
     {
         while (!_stopping.IsCancellationRequested)
         {
-            if (!IsAlone)
+            if (!cluster.IsAlone)
             {
                 await LookAsync();
             }

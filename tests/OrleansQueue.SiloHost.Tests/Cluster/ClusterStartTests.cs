@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Orleans.Runtime.MembershipService;
 using OrleansQueue.Azurite;
 using OrleansQueue.Processes;
 
@@ -43,6 +44,10 @@ public sealed class ClusterStartTests
         Assert.Contains(key, line, StringComparison.Ordinal);
         Assert.Contains(allowed, line, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Members_that_do_not_answer_are_told_in_one_line() =>
+        Assert.Equal("Failed to get ping responses. Three of three.", StartFailure.Describe(new OrleansClusterConnectivityCheckFailedException("Failed to get ping responses.\nThree of three.")));
 
     [Fact]
     public async Task A_storage_where_nobody_listens_stops_the_start_with_one_line()
