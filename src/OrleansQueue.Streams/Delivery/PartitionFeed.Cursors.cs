@@ -6,6 +6,8 @@ namespace OrleansQueue.Streams.Delivery;
 /// <summary>The cursors of the agent.</summary>
 internal sealed partial class PartitionFeed
 {
+    private readonly List<Pin> _registered = [];
+
     /// <summary>A cursor for what the agent asks: of a subscription where a call to its consumer went before, of a stream that is being registered where not.</summary>
     public IQueueCacheCursor Open(StreamId stream, StreamSequenceToken? token)
     {
@@ -89,14 +91,29 @@ internal sealed partial class PartitionFeed
         }
     }
 
-    /// <summary>A stream is registered, or was given up.</summary>
+    /// <summary>
+    /// A stream is registered, or was given up because the agent ends. Which of both is known when the agent asks for more: until then its events
+    /// do not count as finished, so that they are the next agent's where this one ends.
+    /// </summary>
     public void Close(Pin pin)
     {
         if (!IsClosed)
         {
+            pin.IsOver = true;
+            _registered.Add(pin);
+        }
+    }
+
+    /// <summary>The agent asks for more, so it has not ended: what it registered is registered.</summary>
+    private void FinishPins()
+    {
+        foreach (var pin in _registered)
+        {
             _book.RemovePin(pin);
             DropUnserved(pin.Stream);
         }
+
+        _registered.Clear();
     }
 
     // Where a subscription goes on; null where it is there already.

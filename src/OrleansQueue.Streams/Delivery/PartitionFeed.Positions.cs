@@ -9,7 +9,7 @@ internal sealed partial class PartitionFeed
     private readonly List<Subscription> _held = [];
     private Task _committing = Task.CompletedTask;
     private Task _dropping = Task.CompletedTask;
-    private PositionChanges? _unkept;
+    private Commit? _unkept;
     private long _committedAt;
     private long _keptFrontier = -1;
 
@@ -29,10 +29,9 @@ internal sealed partial class PartitionFeed
         if (_positions is { } positions)
         {
             await Task.WhenAny(_committing);
-            var changes = _unkept ?? _book.TakeChanges();
             try
             {
-                if (await positions.CommitAsync(_book.Frontier, _next.Epoch, changes, over.Token))
+                if ((_unkept is null || await KeepAsync(positions, _unkept, over.Token)) && await KeepAsync(positions, TakeCommit(), over.Token))
                 {
                     await positions.ReleaseAsync(over.Token);
                 }
@@ -54,7 +53,7 @@ internal sealed partial class PartitionFeed
         _held.Add(subscription);
         if (IsAttached && _committing.IsCompleted)
         {
-            Commit();
+            BeginCommit();
         }
     }
 
@@ -62,31 +61,35 @@ internal sealed partial class PartitionFeed
     {
         if (_committing.IsCompleted && (_held.Count != 0 || _settings.Clock.GetElapsedTime(_committedAt) >= _settings.Options.CommitPeriod))
         {
-            Commit();
+            BeginCommit();
         }
     }
 
-    private void Commit()
+    private void BeginCommit()
     {
-        var changes = _book.TakeChanges();
-        var frontier = _book.Frontier;
-        if (_held.Count != 0 || !changes.IsEmpty || frontier != _keptFrontier)
+        var commit = TakeCommit();
+        if (_held.Count != 0 || !commit.Changes.IsEmpty || commit.Frontier != _keptFrontier)
         {
             _committedAt = _settings.Clock.GetTimestamp();
-            _committing = CommitAsync(_positions!, frontier, _next.Epoch, changes);
+            _committing = CommitAsync(_positions!, commit);
         }
     }
 
-    private async Task CommitAsync(IPositionStore positions, long frontier, Epoch epoch, PositionChanges changes)
+    private Commit TakeCommit() => new(_book.Frontier, _next.Epoch, _book.TakeChanges());
+
+    private static ValueTask<bool> KeepAsync(IPositionStore positions, Commit commit, CancellationToken cancellationToken) =>
+        positions.CommitAsync(commit.Frontier, commit.Epoch, commit.Changes, cancellationToken);
+
+    private async Task CommitAsync(IPositionStore positions, Commit commit)
     {
         List<Subscription> held = [.. _held];
         _held.Clear();
-        _unkept = changes;
+        _unkept = commit;
         while (true)
         {
             try
             {
-                if (!await positions.CommitAsync(frontier, epoch, changes, _closed))
+                if (!await KeepAsync(positions, commit, _closed))
                 {
                     _settings.Logger.PositionsTaken(_settings.Partition.Number, _settings.Topic);
                     Detach();
@@ -107,7 +110,7 @@ internal sealed partial class PartitionFeed
         }
 
         _unkept = null;
-        _keptFrontier = frontier;
+        _keptFrontier = commit.Frontier;
         foreach (var subscription in held)
         {
             subscription.IsHeld = false;
@@ -184,4 +187,7 @@ internal sealed partial class PartitionFeed
         _reading = null;
         _dropping = dropping.AsTask();
     }
+
+    /// <summary>What is kept at once: a frontier, and what changed of those that had not finished everything before just that one.</summary>
+    private sealed record Commit(long Frontier, Epoch Epoch, PositionChanges Changes);
 }

@@ -74,6 +74,7 @@ internal sealed partial class PartitionFeed : IDisposable
         var began = _settings.Clock.GetTimestamp();
         try
         {
+            FinishPins();
             FinishNudges();
             while (!IsClosed && _settings.Clock.GetElapsedTime(began) < LongestWait && (IsAttached || await AttachAsync()))
             {

@@ -6,7 +6,8 @@ namespace OrleansQueue.Streams.Tests.Support;
 /// <summary>Keeps the warnings of the silos, which a test that fails prints: what went wrong is often told only there.</summary>
 internal sealed class LogLines : ILoggerProvider
 {
-    private const int Most = 40;
+    // Their traces lead through Orleans, and would leave no room for what the test says.
+    private const int Most = 20;
 
     private static readonly ConcurrentQueue<string> Lines = new();
 
@@ -30,7 +31,7 @@ internal sealed class LogLines : ILoggerProvider
         {
             if (IsEnabled(logLevel))
             {
-                Lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception}");
+                Lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {exception?.GetType().Name} {exception?.Message}");
                 while (Lines.Count > Most)
                 {
                     Lines.TryDequeue(out _);
