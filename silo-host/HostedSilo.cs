@@ -64,6 +64,11 @@ internal static class HostedSilo
             // Orleans 10.2.2 gives whoever asks through a third silo no more time than that one has for its probe, so of a silo that stands still
             // the answer mostly comes too late and counts for nothing. Two silos must still agree.
             membership.EnableIndirectProbes = false;
+
+            // Dead members whom nobody is left to declare dead count as stale after a time, but only for a silo that starts then. Who waited that
+            // long, and as long as others take to find out a dead one, is better started anew than kept waiting for the 5 minutes of Orleans.
+            membership.MaxJoinAttemptTime = (membership.NumMissedTableIAmAliveLimit * membership.IAmAliveTablePublishTimeout)
+                + (2 * membership.NumMissedProbesLimit * membership.ProbeTimeout);
         });
         silo.Configure<EndpointOptions>(endpoints =>
         {

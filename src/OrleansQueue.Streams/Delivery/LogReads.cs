@@ -32,6 +32,7 @@ internal sealed class LogReads(IBroker broker, ChunkReader reader, int maxBytes,
     private static readonly TimeSpan LongPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Reads at a place without taking the answer apart; null where the place is not there any more.</summary>
+    /// <exception cref="BrokerUnavailableException">It cannot be read at present.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task<FetchResult.Fetched?> ReadRawAsync(Position from, CancellationToken cancellationToken)
     {
@@ -44,8 +45,10 @@ internal sealed class LogReads(IBroker broker, ChunkReader reader, int maxBytes,
                 case FetchResult.Fenced or FetchResult.Throttled:
                     await Task.Delay(Pause, clock, cancellationToken);
                     break;
-                default:
+                case FetchResult.Overtaken or FetchResult.UnknownPartition or FetchResult.TopicReplaced:
                     return null;
+                case var other:
+                    throw new BrokerUnavailableException($"Partition {from.TopicPartition} cannot be read at offset {from.Offset}: {other}.");
             }
         }
     }

@@ -101,10 +101,10 @@ internal sealed partial class PartitionFeed
         {
             pin.IsOver = true;
             _registered.Add(pin);
+            _wakes.Wake();
         }
     }
 
-    /// <summary>The agent asks for more, so it has not ended: what it registered is registered.</summary>
     private void FinishPins()
     {
         foreach (var pin in _registered)

@@ -75,7 +75,8 @@ internal sealed partial class PartitionFeed
         }
     }
 
-    private Commit TakeCommit() => new(_book.Frontier, _next.Epoch, _book.TakeChanges());
+    // An agent that ends drops what it was told last; of streams that it did not know nothing counts as finished until it asks for more.
+    private Commit TakeCommit() => new(Math.Min(_book.Frontier, _toldFrom ?? long.MaxValue), _next.Epoch, _book.TakeChanges());
 
     private static ValueTask<bool> KeepAsync(IPositionStore positions, Commit commit, CancellationToken cancellationToken) =>
         positions.CommitAsync(commit.Frontier, commit.Epoch, commit.Changes, cancellationToken);

@@ -53,6 +53,7 @@ public sealed class PartitionFeedTests : IAsyncLifetime, IAsyncDisposable
         await NoticeAsync();
         await PublishAsync();
         await NoticeAsync();
+        await AskForMoreAsync();
         Assert.Equal(1, _positions.Asked);
 
         await _feed.CloseAsync(Timeout);
@@ -62,14 +63,26 @@ public sealed class PartitionFeedTests : IAsyncLifetime, IAsyncDisposable
     }
 
     [Fact]
+    public async Task Stream_of_which_the_agent_was_told_last_is_left_to_the_next()
+    {
+        await PublishAsync();
+        await NoticeAsync();
+
+        // An agent that was to end while it waited takes no notice in.
+        await _feed.CloseAsync(Timeout);
+
+        Assert.Equal(0, _positions.Kept.Frontier);
+    }
+
+    [Fact]
     public async Task Stream_that_the_agent_gave_up_when_it_ended_is_left_to_the_next()
     {
         await PublishAsync();
         await NoticeAsync();
-        var pin = _feed.Open(Stream, new OffsetToken(0));
+        var pin = (PinCursor)_feed.Open(Stream, new OffsetToken(0));
 
         // An agent that ends drops what it is just registering, and then tells the feed.
-        ((PinCursor)pin).Dispose();
+        pin.Dispose();
         await _feed.CloseAsync(Timeout);
 
         Assert.Equal(0, _positions.Kept.Frontier);
@@ -80,11 +93,13 @@ public sealed class PartitionFeedTests : IAsyncLifetime, IAsyncDisposable
     {
         await PublishAsync();
         await NoticeAsync();
-        var pin = _feed.Open(Stream, new OffsetToken(0));
-        ((PinCursor)pin).Dispose();
+        var pin = (PinCursor)_feed.Open(Stream, new OffsetToken(0));
 
-        _feed.EndWait();
-        Assert.Empty(await _feed.NextAsync());
+        // The clock stands still, so what ends the wait is that the stream is registered.
+        var waiting = _feed.NextAsync();
+        pin.Dispose();
+        Assert.Empty(await waiting);
+        await AskForMoreAsync();
         await _feed.CloseAsync(Timeout);
 
         Assert.Equal(1, _positions.Kept.Frontier);
@@ -115,6 +130,13 @@ public sealed class PartitionFeedTests : IAsyncLifetime, IAsyncDisposable
     private BoundToken Asked() => new(_subscription, new object(), null, _feed.End, skipsFirst: false);
 
     private async Task NoticeAsync() => Assert.NotEmpty(await _feed.NextAsync());
+
+    /// <summary>The agent asks once more when nothing is to come.</summary>
+    private async Task AskForMoreAsync()
+    {
+        _feed.EndWait();
+        Assert.Empty(await _feed.NextAsync());
+    }
 
     private async Task PublishAsync(string of = "s")
     {
