@@ -62,6 +62,7 @@ public static class OrleansQueueSiloBuilderExtensions
         services.AddSingleton<ISiloParts, SiloParts>();
         services.AddSingleton<PlacementCache>();
         services.AddPlacementDirector<PartitionPlacement, PartitionPlacementDirector>();
+        services.AddSingleton<IConfigureGrainTypeComponents, ActivationTurns>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static provider => provider.GetRequiredService<SiloBroker>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, StoreCheck>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, FormatWatch>();

@@ -24,7 +24,8 @@ public sealed class OrleansQueueStreamOptions
 
     /// <summary>
     /// How often an event is given to a subscriber that throws before it is dead-lettered, 1 or more. Default: 5. Events that cannot be read, and
-    /// so never will be, are dead-lettered at once; a subscriber that cannot be reached is tried for ever.
+    /// so never will be, are dead-lettered at once; a subscriber that cannot be reached is tried for ever. Counted anew where the partition has
+    /// moved to another silo meanwhile.
     /// </summary>
     public int DeliveryAttempts { get; set; } = 5;
 

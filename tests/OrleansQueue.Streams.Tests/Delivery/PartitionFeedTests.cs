@@ -98,7 +98,7 @@ public sealed class PartitionFeedTests : IAsyncLifetime, IAsyncDisposable
         // The clock stands still, so what ends the wait is that the stream is registered.
         var waiting = _feed.NextAsync();
         pin.Dispose();
-        Assert.Empty(await waiting);
+        Assert.Empty(await waiting.WaitAsync(Timeout));
         await AskForMoreAsync();
         await _feed.CloseAsync(Timeout);
 
