@@ -108,8 +108,7 @@ internal sealed class DeliveryBook(EventCache cache)
     }
 
     /// <summary>Where a subscription begins that asks for nothing else while its stream is being registered; null where it is not.</summary>
-    public long? PinOf(StreamId stream) =>
-        _pins.TryGetValue(stream, out var pins) ? pins.Where(static pin => !pin.IsOver).Min(static pin => (long?)pin.Start) : null;
+    public long? PinOf(StreamId stream) => _pins.TryGetValue(stream, out var pins) ? pins.Min(static pin => pin.Start) : null;
 
     /// <summary>
     /// Puts what a journal kept in place of what is known. A subscription that the agent serves goes on where the journal says; one that the

@@ -6,8 +6,6 @@ namespace OrleansQueue.Streams.Delivery;
 /// <summary>The cursors of the agent.</summary>
 internal sealed partial class PartitionFeed
 {
-    private readonly List<Pin> _registered = [];
-
     /// <summary>A cursor for what the agent asks: of a subscription where a call to its consumer went before, of a stream that is being registered where not.</summary>
     public IQueueCacheCursor Open(StreamId stream, StreamSequenceToken? token)
     {
@@ -99,21 +97,11 @@ internal sealed partial class PartitionFeed
     {
         if (!IsClosed)
         {
-            pin.IsOver = true;
-            _registered.Add(pin);
+            _book.RemovePin(pin);
+            _untakenFrom = Math.Min(_untakenFrom, pin.Start);
+            _nudged.Add(pin.Stream);
             _wakes.Wake();
         }
-    }
-
-    private void FinishPins()
-    {
-        foreach (var pin in _registered)
-        {
-            _book.RemovePin(pin);
-            DropUnserved(pin.Stream);
-        }
-
-        _registered.Clear();
     }
 
     // Where a subscription goes on; null where it is there already.

@@ -12,8 +12,8 @@ internal sealed partial class PartitionFeed
 {
     private readonly ConcurrentQueue<StreamId> _rewound = new();
     private readonly Queue<Subscription> _toLoad = new();
-    private HashSet<StreamId> _nudges = [];
-    private HashSet<StreamId> _nudged = [];
+    private readonly HashSet<StreamId> _nudges = [];
+    private readonly HashSet<StreamId> _nudged = [];
     private Task _loading = Task.CompletedTask;
 
     /// <summary>A consumer of a stream wants to go on elsewhere. Anybody may call it.</summary>
@@ -48,11 +48,12 @@ internal sealed partial class PartitionFeed
         {
             // Behind new events of the same stream: the first notice decides where new subscriptions begin.
             notices.AddRange(_nudges.Select(stream => new StreamNotice(stream, new NudgeToken(_cache.End))));
-            (_nudged, _nudges) = (_nudges, []);
+            _nudged.UnionWith(_nudges);
+            _nudges.Clear();
         }
     }
 
-    /// <summary>The agent took the last nudges in: those streams are being registered, or it knows already who is subscribed.</summary>
+    /// <summary>The agent took the last nudges in, and has not ended: those streams are being registered, or it knows already who is subscribed.</summary>
     private void FinishNudges()
     {
         foreach (var stream in _nudged)

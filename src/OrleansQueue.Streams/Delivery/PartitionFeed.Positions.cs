@@ -75,8 +75,8 @@ internal sealed partial class PartitionFeed
         }
     }
 
-    // An agent that ends drops what it was told last; of streams that it did not know nothing counts as finished until it asks for more.
-    private Commit TakeCommit() => new(Math.Min(_book.Frontier, _toldFrom ?? long.MaxValue), _next.Epoch, _book.TakeChanges());
+    // An agent that ends drops what it was told or was registering last; nothing of it counts as finished until it asks for more.
+    private Commit TakeCommit() => new(Math.Min(_book.Frontier, _untakenFrom), _next.Epoch, _book.TakeChanges());
 
     private static ValueTask<bool> KeepAsync(IPositionStore positions, Commit commit, CancellationToken cancellationToken) =>
         positions.CommitAsync(commit.Frontier, commit.Epoch, commit.Changes, cancellationToken);

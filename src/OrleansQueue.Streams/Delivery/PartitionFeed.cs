@@ -29,7 +29,7 @@ internal sealed partial class PartitionFeed : IDisposable
     private IPositionStore? _positions;
     private Position _next;
     private Task<LogRead>? _reading;
-    private long? _toldFrom;
+    private long _untakenFrom = long.MaxValue;
 
     public PartitionFeed(FeedSettings settings)
     {
@@ -76,14 +76,13 @@ internal sealed partial class PartitionFeed : IDisposable
         try
         {
             // The agent asks for more, so it has not ended: what it was told last it has taken in, and what it registered is registered.
-            _toldFrom = null;
-            FinishPins();
+            _untakenFrom = long.MaxValue;
             FinishNudges();
             while (!IsClosed && _settings.Clock.GetElapsedTime(began) < LongestWait && (IsAttached || await AttachAsync()))
             {
                 CommitWhenDue();
                 var notices = Collect();
-                if (notices.Count != 0 || _registered.Count != 0 || _wakes.IsEnded)
+                if (notices.Count != 0 || _nudged.Count != 0 || _wakes.IsEnded)
                 {
                     // Where nothing came but a stream is registered, the agent is to ask anew, by which it says that it has not ended.
                     return notices;
@@ -162,7 +161,7 @@ internal sealed partial class PartitionFeed : IDisposable
                 _book.Wake(events.Chunk);
                 foreach (var (stream, found) in events.Chunk.Streams)
                 {
-                    _toldFrom ??= events.Chunk.From;
+                    _untakenFrom = Math.Min(_untakenFrom, found.First);
                     notices.Add(new StreamNotice(stream, new OffsetToken(found.First)));
                 }
 

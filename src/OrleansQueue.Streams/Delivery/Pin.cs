@@ -11,7 +11,4 @@ internal sealed class Pin(StreamId stream, long start)
     public StreamId Stream => stream;
 
     public long Start => start;
-
-    /// <summary>Whether it is registered, or was given up: then nobody begins there any more.</summary>
-    public bool IsOver { get; set; }
 }

@@ -27,14 +27,9 @@ public sealed class LogReadsTests
     }
 
     [Fact]
-    public async Task An_owner_that_is_none_any_more_is_asked_again()
-    {
-        var reads = new LogReads(
-            AnsweringBroker.Of(new FetchResult.Fenced(), new FetchResult.Overtaken(Place)), new ChunkReader("events", static _ => { }), 1, TimeProvider.System, NullLogger.Instance);
+    public async Task An_owner_that_is_none_any_more_is_asked_again() =>
+        Assert.Null(await Reads(new FetchResult.Fenced(), new FetchResult.Overtaken(Place)).ReadRawAsync(Place, default));
 
-        Assert.Null(await reads.ReadRawAsync(Place, default));
-    }
-
-    private static LogReads Reads(FetchResult answer) =>
-        new(AnsweringBroker.Of(answer), new ChunkReader("events", static _ => { }), 1, TimeProvider.System, NullLogger.Instance);
+    private static LogReads Reads(params FetchResult[] answers) =>
+        new(AnsweringBroker.Of(answers), new ChunkReader("events", static _ => { }), 1, TimeProvider.System, NullLogger.Instance);
 }

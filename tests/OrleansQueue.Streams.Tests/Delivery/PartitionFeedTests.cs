@@ -60,6 +60,7 @@ public sealed class PartitionFeedTests : IAsyncLifetime, IAsyncDisposable
 
         Assert.Equal(3, _positions.Kept.Frontier);
         Assert.Equal(2, Assert.Single(_positions.Kept.Lagging).Next);
+        Assert.True(_positions.IsReleased);
     }
 
     [Fact]
@@ -78,8 +79,7 @@ public sealed class PartitionFeedTests : IAsyncLifetime, IAsyncDisposable
     public async Task Stream_that_the_agent_gave_up_when_it_ended_is_left_to_the_next()
     {
         await PublishAsync();
-        await NoticeAsync();
-        var pin = (PinCursor)_feed.Open(Stream, new OffsetToken(0));
+        var pin = await PinAsync();
 
         // An agent that ends drops what it is just registering, and then tells the feed.
         pin.Dispose();
@@ -92,8 +92,7 @@ public sealed class PartitionFeedTests : IAsyncLifetime, IAsyncDisposable
     public async Task Stream_without_a_subscriber_is_finished_once_the_agent_asks_for_more()
     {
         await PublishAsync();
-        await NoticeAsync();
-        var pin = (PinCursor)_feed.Open(Stream, new OffsetToken(0));
+        var pin = await PinAsync();
 
         // The clock stands still, so what ends the wait is that the stream is registered.
         var waiting = _feed.NextAsync();
@@ -109,19 +108,24 @@ public sealed class PartitionFeedTests : IAsyncLifetime, IAsyncDisposable
     public async Task Subscription_that_comes_once_a_stream_is_registered_begins_with_what_comes_then()
     {
         await PublishAsync();
-        await NoticeAsync();
-        ((PinCursor)_feed.Open(Stream, new OffsetToken(0))).Dispose();
+        (await PinAsync()).Dispose();
 
         var cursor = (FeedCursor)_feed.Open(Stream, Asked());
 
         Assert.Equal(1, cursor.Subscription.Next);
     }
 
+    /// <summary>The agent learns of the stream's first event, and begins to register it.</summary>
+    private async Task<PinCursor> PinAsync()
+    {
+        await NoticeAsync();
+        return (PinCursor)_feed.Open(Stream, new OffsetToken(0));
+    }
+
     /// <summary>The agent learns of the stream's first event and who is subscribed, as it does.</summary>
     private async Task<FeedCursor> RegisterAsync()
     {
-        await NoticeAsync();
-        var pin = (PinCursor)_feed.Open(Stream, new OffsetToken(0));
+        var pin = await PinAsync();
         var cursor = (FeedCursor)_feed.Open(Stream, Asked());
         pin.Dispose();
         return cursor;
