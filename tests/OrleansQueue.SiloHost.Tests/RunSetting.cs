@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OrleansQueue.SiloHost.Tests;
 
-/// <summary>How long a test runs, as the environment says; docs/operating/oq.md lists the names.</summary>
+/// <summary>How long a test runs, as the environment says; docs/long-runs.md lists the names.</summary>
 internal static class RunSetting
 {
     public static int Of(string name, int normally) =>

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Orleans.Providers.Streams.Common;
+using OrleansQueue.SiloHost.Tests;
 using OrleansQueue.Streams.Tests.Specs;
 using OrleansQueue.Streams.Tests.Support;
 
@@ -15,8 +15,7 @@ public sealed class AgentsThatMoveTests : StreamTests, IAsyncLifetime, IAsyncDis
     private const int Bad = 7;
     private const int AtOnce = 20;
 
-    private static readonly int Moves =
-        int.TryParse(Environment.GetEnvironmentVariable("OQ_STREAM_MOVES"), NumberStyles.None, CultureInfo.InvariantCulture, out var moves) ? moves : 40;
+    private static readonly int Moves = RunSetting.Of("OQ_STREAM_MOVES", 40);
 
     private readonly SemaphoreSlim _turn = new(1);
     private StreamSilos? _silos;

@@ -1,7 +1,7 @@
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansQueue.Client;
 using OrleansQueue.Grains.Hosting;
+using OrleansQueue.SiloHost.Tests;
 using OrleansQueue.Streams.Tests.Grains;
 using OrleansQueue.Streams.Tests.Specs;
 using OrleansQueue.Streams.Tests.Support;
@@ -17,8 +17,7 @@ public sealed class KilledSiloTests
     private const int Streams = 24;
     private const int Each = 60;
 
-    private static readonly int Rounds =
-        int.TryParse(Environment.GetEnvironmentVariable("OQ_STREAM_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) ? rounds : 1;
+    private static readonly int Rounds = RunSetting.Of("OQ_STREAM_ROUNDS", 1);
 
     [Fact]
     public async Task Other_silos_go_on_where_the_killed_one_was()

@@ -1,5 +1,5 @@
-using System.Globalization;
 using OrleansQueue.Client;
+using OrleansQueue.SiloHost.Tests;
 using OrleansQueue.Streams.Tests.Grains;
 using OrleansQueue.Streams.Tests.Specs;
 using OrleansQueue.Streams.Tests.Support;
@@ -15,8 +15,7 @@ public sealed class NoSkipTests
     private const int Streams = 4;
     private const int TinyCache = 64 << 10;
 
-    private static readonly int Events =
-        int.TryParse(Environment.GetEnvironmentVariable("OQ_STREAM_EVENTS"), NumberStyles.None, CultureInfo.InvariantCulture, out var events) ? events : 20_000;
+    private static readonly int Events = RunSetting.Of("OQ_STREAM_EVENTS", 20_000);
 
     [Fact]
     public async Task Slow_subscribers_skip_nothing_and_hold_up_nobody()

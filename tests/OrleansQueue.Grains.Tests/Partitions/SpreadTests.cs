@@ -4,6 +4,7 @@ using OrleansQueue.Batches;
 using OrleansQueue.Broker;
 using OrleansQueue.Grains.Hosting;
 using OrleansQueue.Grains.Tests.Support;
+using OrleansQueue.SiloHost.Tests;
 using OrleansQueue.Topics;
 using Xunit.Abstractions;
 
@@ -23,7 +24,7 @@ public sealed class SpreadTests(ITestOutputHelper report)
     [Fact]
     public async Task Messages_are_taken_by_one_silo_and_by_three()
     {
-        var batches = int.Parse(Environment.GetEnvironmentVariable("OQ_SPREAD_BATCHES") ?? "100", CultureInfo.InvariantCulture);
+        var batches = RunSetting.Of("OQ_SPREAD_BATCHES", 100);
         var (one, ofOne) = await PublishAsync(1, batches);
         var (three, ofThree) = await PublishAsync(3, batches);
         report.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{MessageBytes} B, batches of {MessagesOfABatch}: {one:F0} messages/s with one silo, {three:F0} with three, {three / one:P0}"));
